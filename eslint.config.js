@@ -20,20 +20,57 @@ export default tseslint.config(
   {
     files: ['**/*.ts'],
     extends: [...tseslint.configs.strictTypeChecked],
-    languageOptions: { parserOptions: { projectService: { allowDefaultProject: [] }, tsconfigRootDir: import.meta.dirname } },
+    languageOptions: {
+      parserOptions: { projectService: { allowDefaultProject: [] }, tsconfigRootDir: import.meta.dirname },
+    },
     linterOptions: { reportUnusedDisableDirectives: 'error' },
     rules: {
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/no-extraneous-class': ['error', { allowWithDecorator: true }],
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { ignoreRestSiblings: true, argsIgnorePattern: '^_', varsIgnorePattern: '^_' },
+      ],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
     },
   },
-  mayNotReach(['lib/docspace-auth.options.ts'], ['index\\.', 'docspace-auth\\.module', 'guards/', 'memory/', 'auth/(?!credentials)', ...optional], 'The options know nobody but the credentials.'),
-  mayNotReach(['lib/memory/**/*.ts'], ['index\\.', 'docspace-auth\\.module', 'guards/', 'auth/', ...optional], 'The memory knows no portal.'),
-  mayNotReach(['lib/auth/**/*.ts'], ['index\\.', 'docspace-auth\\.module', 'guards/', ...optional], 'The portal side knows no request side.'),
+  mayNotReach(
+    ['lib/docspace-auth.options.ts'],
+    ['index\\.', 'docspace-auth\\.module', 'guards/', 'memory/', 'auth/(?!credentials)', ...optional],
+    'The options know nobody but the credentials.',
+  ),
+  mayNotReach(
+    ['lib/memory/**/*.ts'],
+    ['index\\.', 'docspace-auth\\.module', 'guards/', 'auth/', ...optional],
+    'The memory knows no portal.',
+  ),
+  mayNotReach(
+    ['lib/auth/**/*.ts'],
+    ['index\\.', 'docspace-auth\\.module', 'guards/', ...optional],
+    'The portal side knows no request side.',
+  ),
   mayNotReach(['lib/guards/**/*.ts'], ['index\\.', 'docspace-auth\\.module', ...optional], 'Guards know no wiring.'),
   mayNotReach(['lib/docspace-auth.module*.ts'], ['index\\.', ...optional], 'The module knows no optional part.'),
-  mayNotReach(['lib/testing/**/*.ts'], ['redis/', 'terminus/', 'cli/', 'docspace-auth\\.module'], 'The emulator stands alone.'),
-  { files: ['**/*.{js,mjs}'], languageOptions: { globals: { console: 'readonly', process: 'readonly', fetch: 'readonly', URL: 'readonly', performance: 'readonly', setTimeout: 'readonly', clearTimeout: 'readonly', AbortSignal: 'readonly', Buffer: 'readonly' } } },
+  mayNotReach(
+    ['lib/testing/**/*.ts'],
+    ['redis/', 'terminus/', 'cli/', 'docspace-auth\\.module'],
+    'The emulator stands alone.',
+  ),
+  {
+    files: ['**/*.{js,mjs}'],
+    languageOptions: {
+      globals: {
+        console: 'readonly',
+        process: 'readonly',
+        fetch: 'readonly',
+        URL: 'readonly',
+        performance: 'readonly',
+        setTimeout: 'readonly',
+        clearTimeout: 'readonly',
+        AbortSignal: 'readonly',
+        Buffer: 'readonly',
+      },
+    },
+  },
 );

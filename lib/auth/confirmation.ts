@@ -1,0 +1,96 @@
+import { inspect } from 'node:util';
+import { ConfirmType, type EmployeeType } from './enums.js';
+
+/** The parameters of a confirmation link. */
+export interface DocSpaceConfirmationParts {
+  /** What the link is for. */
+  type: ConfirmType;
+  /** The link's key. */
+  key: string;
+  /** The user's GUID. */
+  uid?: string;
+  /** The e-mail address. */
+  email?: string;
+  /** The e-mail address as the portal encrypted it. */
+  encemail?: string;
+  /** The invited user's kind. */
+  emplType?: EmployeeType;
+  /** The link's `first` parameter. */
+  first?: string;
+}
+
+/** Visible ASCII: what a header may hold without an encoding (RFC 9110 section 5.5). */
+const HEADER_VALUE = /^[!-~]+$/;
+const MAX_LENGTH = 4096;
+
+/**
+ * A confirm link taken apart, and the `confirm` header made from it. Acts as the link's user, so it never travels
+ * together with credentials.
+ *
+ * A value object. Its key appears neither in `toString()`, `toJSON()` nor `util.inspect()`.
+ */
+export class DocSpaceConfirmation {
+  /** What the link is for. */
+  readonly type: ConfirmType;
+  readonly #query: string;
+
+  private constructor(type: ConfirmType, query: string) {
+    this.type = type;
+    this.#query = query;
+  }
+
+  /**
+   * From the `confirmUrl` that a login answered. The header is what stands behind the `?`, to the letter.
+   * @throws TypeError when it is no URL with a known `type`; the message does not repeat it.
+   */
+  static fromUrl(confirmUrl: string | URL): DocSpaceConfirmation {
+    const text = String(confirmUrl);
+    const url = URL.canParse(text) ? new URL(text) : undefined;
+    const query = url?.search.slice(1) ?? '';
+    const type = new URLSearchParams(query).get('type');
+    if (!isConfirmType(type)) throw new TypeError('confirmUrl: must be an absolute URL with a known "type" parameter');
+    if (!HEADER_VALUE.test(query) || query.length > MAX_LENGTH)
+      throw new TypeError('confirmUrl: the query must be visible ASCII of at most 4096 characters');
+    return new DocSpaceConfirmation(type, query);
+  }
+
+  /**
+   * From the link's parameters.
+   * @throws TypeError when the type is unknown or the key is missing; the message does not repeat the key.
+   */
+  static of(parts: DocSpaceConfirmationParts): DocSpaceConfirmation {
+    if (!isConfirmType(parts.type)) throw new TypeError(`type: must be one of ${Object.keys(ConfirmType).join(', ')}`);
+    if (typeof parts.key !== 'string' || parts.key === '') throw new TypeError('key: must be a non-empty string');
+    const { type, key, emplType, email, uid, first, encemail } = parts;
+    const pairs = Object.entries({ type, key, emplType, email, uid, first, encemail }).filter(
+      (pair): pair is [string, string] => pair[1] !== undefined,
+    );
+    const query = pairs.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&');
+    if (query.length > MAX_LENGTH) throw new TypeError('confirmation: must come to at most 4096 characters');
+    return new DocSpaceConfirmation(type, query);
+  }
+
+  /** The one request header that carries this confirmation to a portal. */
+  headers(): Record<string, string> {
+    return { confirm: this.#query };
+  }
+
+  /** Names the type only. */
+  toString(): string {
+    return `DocSpaceConfirmation(${this.type})`;
+  }
+
+  /** Holds the type only. */
+  toJSON(): { type: ConfirmType } {
+    return { type: this.type };
+  }
+
+  /** Names the type only. */
+  [inspect.custom](): string {
+    return this.toString();
+  }
+}
+
+function isConfirmType(value: string | null): value is ConfirmType {
+  return value !== null && Object.hasOwn(ConfirmType, value);
+}

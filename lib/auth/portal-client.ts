@@ -1,0 +1,121 @@
+import { isIP } from 'node:net';
+import { HttpService } from '@nestjs/axios';
+import { Inject, Injectable } from '@nestjs/common';
+import { DOCSPACE_CONFIG, type DocSpaceAuthConfig } from '../docspace-auth.config.js';
+import type { DocSpaceClient } from '../docspace-auth.options.js';
+import type { DocSpaceConfirmation } from './confirmation.js';
+import type { DocSpaceCredentials } from './credentials.js';
+import { DocSpaceProtocolError, DocSpaceUnavailableError } from './errors.js';
+import type { Portal } from './portal.js';
+
+/** One question to a portal. */
+export interface PortalQuestion {
+  /** The route template, for errors. */
+  readonly endpoint: string;
+  readonly method: 'GET' | 'POST';
+  /** The path below the portal's base URL; a constant of this package, never a caller's text. */
+  readonly path: string;
+  readonly body?: object;
+  readonly credentials?: DocSpaceCredentials | undefined;
+  readonly confirmation?: DocSpaceConfirmation | undefined;
+  readonly client?: DocSpaceClient | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What came back, unread. */
+export interface PortalAnswer {
+  readonly status: number;
+  /** Headers with lower-case names; the first value where a name stands more than once. */
+  header(name: string): string | undefined;
+  readonly text: string;
+}
+
+const MAX_BYTES = 1024 * 1024;
+const PRODUCT = 'nestjs-docspace-auth';
+/** Errors of Node's HTTP parser and of unzipping: somebody answers, but not in HTTP. */
+const UNREADABLE = /^(HPE_|Z_|ERR_INVALID_CHAR|ERR_INVALID_PROTOCOL|ERR_FR_|ERR_BAD_RESPONSE)/;
+
+/** Makes every HTTP call of this package. */
+@Injectable()
+export class PortalClient {
+  readonly #http: HttpService;
+  readonly #timeoutMs: number;
+
+  constructor(@Inject(HttpService) http: HttpService, @Inject(DOCSPACE_CONFIG) config: DocSpaceAuthConfig) {
+    this.#http = http;
+    this.#timeoutMs = config.timeoutMs;
+  }
+
+  /**
+   * Asks once: follows no redirect, retries nothing, bounds time and size.
+   * @throws DocSpaceUnavailableError without an answer, DocSpaceProtocolError for one that is no HTTP or too large,
+   * the signal's reason when the caller gives up. Never an error of the transport, which would hold the request.
+   */
+  async ask(portal: Portal, question: PortalQuestion): Promise<PortalAnswer> {
+    const { endpoint, signal } = question;
+    signal?.throwIfAborted();
+    const limit = new AbortController();
+    const giveUp = (): void => limit.abort();
+    const timer = setTimeout(giveUp, this.#timeoutMs);
+    signal?.addEventListener('abort', giveUp, { once: true });
+    try {
+      return await this.#send(portal, question, limit.signal);
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (limit.signal.aborted)
+        throw new DocSpaceUnavailableError(`${endpoint}: no complete answer within ${this.#timeoutMs} ms`, {
+          endpoint,
+        });
+      throw transportError(error, endpoint);
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', giveUp);
+    }
+  }
+
+  async #send(portal: Portal, question: PortalQuestion, signal: AbortSignal): Promise<PortalAnswer> {
+    const { status, headers, data } = await this.#http.axiosRef.request<unknown>({
+      ...portal.transport,
+      method: question.method,
+      url: portal.baseUrl + question.path,
+      headers: requestHeaders(portal, question),
+      data: question.body && JSON.stringify(question.body),
+      signal,
+      responseType: 'text',
+      transformRequest: [(body: unknown) => body],
+      transformResponse: [(body: unknown) => body],
+      validateStatus: null,
+      maxRedirects: 0,
+      maxContentLength: MAX_BYTES,
+      maxBodyLength: MAX_BYTES,
+    });
+    const header = (name: string): string | undefined =>
+      [headers[name] as unknown].flat().find((value) => typeof value === 'string');
+    return { status, header, text: typeof data === 'string' ? data : '' };
+  }
+}
+
+function requestHeaders(
+  portal: Portal,
+  { body, credentials, confirmation, client }: PortalQuestion,
+): Record<string, string> {
+  const { address, userAgent } = client ?? {};
+  return {
+    accept: 'application/json',
+    'user-agent': userAgent && /^[ -~]{1,512}$/.test(userAgent) ? userAgent : PRODUCT,
+    ...(body && { 'content-type': 'application/json' }),
+    ...(address && isIP(address) && { 'x-forwarded-for': address }),
+    ...portal.headers,
+    ...credentials?.headers(),
+    ...confirmation?.headers(),
+  };
+}
+
+/** A new error with the code alone: the transport's own holds the request, and with it the password. */
+function transportError(error: unknown, endpoint: string): Error {
+  const code: unknown = error instanceof Error && 'code' in error ? error.code : undefined;
+  const shown = typeof code === 'string' && /^[A-Z][A-Z0-9_]{2,60}$/.test(code) ? code : 'no connection';
+  if (UNREADABLE.test(shown))
+    return new DocSpaceProtocolError(`${endpoint}: the answer cannot be read (${shown})`, { endpoint });
+  return new DocSpaceUnavailableError(`${endpoint}: no answer from the portal (${shown})`, { endpoint });
+}

@@ -1,0 +1,36 @@
+import { parseCookie } from 'cookie';
+import type { DocSpaceCredentialReader, DocSpaceRequest } from '../docspace-auth.options.js';
+import { DocSpaceCredentials } from './credentials.js';
+
+/** `Authorization: Bearer …`, `Basic …`, or the bare token, as a portal itself takes them. Schemes in any case (RFC 9110 section 11.1). */
+export function readAuthorization({ headers }: DocSpaceRequest): DocSpaceCredentials | undefined {
+  const value = headers.authorization;
+  if (typeof value !== 'string') return undefined;
+  const blank = value.indexOf(' ');
+  if (blank < 0) return DocSpaceCredentials.parse('token', value);
+  const scheme = value.slice(0, blank).toLowerCase();
+  const rest = value.slice(blank + 1).trim();
+  if (scheme === 'bearer') return ofBearer(rest);
+  return scheme === 'basic' ? ofBasic(rest) : undefined;
+}
+
+/** The cookie of that name, percent-decoded. */
+export function cookieReader(name: string): DocSpaceCredentialReader {
+  return ({ headers }) => {
+    const { cookie } = headers;
+    if (typeof cookie !== 'string' || !cookie.includes(name)) return undefined;
+    const value = parseCookie(cookie)[name];
+    return value === undefined ? undefined : DocSpaceCredentials.parse('token', value);
+  };
+}
+
+function ofBearer(value: string): DocSpaceCredentials | undefined {
+  if (value.startsWith('sk-')) return DocSpaceCredentials.parse('api-key', value);
+  return DocSpaceCredentials.parse(value.includes('.') ? 'jwt' : 'token', value);
+}
+
+/** Strict, since a portal answers 500 to what it cannot decode (BasicAuthHandler.cs). */
+function ofBasic(value: string): DocSpaceCredentials | undefined {
+  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(value)) return undefined;
+  return DocSpaceCredentials.parse('basic', Buffer.from(value, 'base64').toString('utf8'));
+}

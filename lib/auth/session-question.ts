@@ -1,0 +1,53 @@
+import type { DocSpaceCredentials } from './credentials.js';
+import type { DocSpaceAuthService, DocSpaceCall } from './docspace-auth.service.js';
+import { DocSpaceAuthError, DocSpaceProtocolError, DocSpaceRefusedError } from './errors.js';
+import { ANONYMOUS, authenticated, type DocSpaceVerdict, refused, unknown } from './verdict.js';
+
+/** Asks the portal once whether it knows the credentials, and reads the answer as a verdict. */
+export async function askVerdict(
+  service: DocSpaceAuthService,
+  credentials: DocSpaceCredentials,
+  call: DocSpaceCall,
+): Promise<DocSpaceVerdict> {
+  const askedAt = Date.now();
+  try {
+    const { response } = await service.getIsAuthentificated({ ...call, credentials });
+    return response === true ? authenticated(askedAt) : ANONYMOUS;
+  } catch (error) {
+    if (!(error instanceof DocSpaceAuthError)) throw error;
+    return verdictOf(error, credentials, () => answersAnybody(service, call));
+  }
+}
+
+async function verdictOf(
+  error: DocSpaceAuthError,
+  { kind }: DocSpaceCredentials,
+  portalAnswers: () => Promise<boolean>,
+): Promise<DocSpaceVerdict> {
+  if (!(error instanceof DocSpaceRefusedError)) return unknown(error);
+  switch (error.reason) {
+    case 'ip-restricted':
+      return refused(error.reason);
+    case 'api-key-refused':
+      // Maintenance looks the same as a refused key; whoever presents no key sees the difference (ApiKeyScopesFilter).
+      return (await portalAnswers())
+        ? refused(error.reason)
+        : unknown(new DocSpaceRefusedError('portal-maintenance', error.message, error));
+    case 'invalid-credentials':
+    case 'invalid-request':
+      // Only a JWT that can't be read is answered so (JwtBearerAuthHandler.cs).
+      return kind === 'jwt' ? ANONYMOUS : unknown(new DocSpaceProtocolError(error.message, error));
+    default:
+      return unknown(error);
+  }
+}
+
+async function answersAnybody(service: DocSpaceAuthService, { portal, client }: DocSpaceCall): Promise<boolean> {
+  try {
+    await service.getIsAuthentificated({ portal, client });
+    return true;
+  } catch (error) {
+    if (error instanceof DocSpaceAuthError) return false;
+    throw error;
+  }
+}

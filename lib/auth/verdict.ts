@@ -1,0 +1,43 @@
+import type { DocSpaceAuthError, DocSpaceRefusalReason } from './errors.js';
+
+/** The portal confirmed the credentials. */
+export interface DocSpaceAuthenticated {
+  readonly status: 'authenticated';
+  /** When the portal was asked, in milliseconds since the epoch. */
+  readonly checkedAt: number;
+  /** True when the portal could not be asked again and an earlier confirmation stands in (`staleOnOutageMs`). */
+  readonly stale: boolean;
+}
+/** The portal does not know the credentials, or they can't be credentials at all. */
+export interface DocSpaceAnonymous {
+  readonly status: 'anonymous';
+}
+/** The portal knows the caller and says no. */
+export interface DocSpaceRefused {
+  readonly status: 'refused';
+  readonly reason: DocSpaceRefusalReason;
+}
+/** Nobody knows: an outage is not a no. */
+export interface DocSpaceUnknown {
+  readonly status: 'unknown';
+  readonly error: DocSpaceAuthError;
+  /** How long to wait before asking again, in milliseconds, where somebody said so. */
+  readonly retryAfterMs?: number;
+}
+
+/** What a check of credentials comes to. */
+export type DocSpaceVerdict = DocSpaceAuthenticated | DocSpaceAnonymous | DocSpaceRefused | DocSpaceUnknown;
+
+export const ANONYMOUS: DocSpaceAnonymous = Object.freeze({ status: 'anonymous' });
+
+export const authenticated = (checkedAt: number, stale = false): DocSpaceAuthenticated =>
+  Object.freeze({ status: 'authenticated', checkedAt, stale });
+
+export const refused = (reason: DocSpaceRefusalReason): DocSpaceRefused => Object.freeze({ status: 'refused', reason });
+
+export const unknown = (error: DocSpaceAuthError): DocSpaceUnknown =>
+  Object.freeze({
+    status: 'unknown',
+    error,
+    ...(error.retryAfterMs !== undefined && { retryAfterMs: error.retryAfterMs }),
+  });

@@ -1,0 +1,54 @@
+import { HttpModule } from '@nestjs/axios';
+import { Module } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
+import { DocSpaceAuthService } from './auth/docspace-auth.service.js';
+import { DocSpaceLogin } from './auth/docspace-login.js';
+import { DocSpaceSessions } from './auth/docspace-sessions.js';
+import { DocSpaceStrategy } from './auth/docspace.strategy.js';
+import { LoginChallenges } from './auth/login-challenge.js';
+import { LoginThrottle } from './auth/login-throttle.js';
+import { PasswordTransport } from './auth/password-transport.js';
+import { PortalClient } from './auth/portal-client.js';
+import { PortalSettingsReader } from './auth/portal-settings.js';
+import { Portals } from './auth/portal.js';
+import { DOCSPACE_CONFIG, resolveOptions } from './docspace-auth.config.js';
+import { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } from './docspace-auth.module-definition.js';
+import { DocSpaceAuthGuard } from './guards/docspace-auth.guard.js';
+import { DocSpaceErrorFilter } from './guards/docspace-error.filter.js';
+import { DocSpaceLoginGuard } from './guards/docspace-login.guard.js';
+
+/**
+ * Makes DocSpace the identity provider of an application.
+ * @example
+ * @Module({ imports: [DocSpaceAuthModule.forRoot({ portalUrl: 'https://docspace.example.com' })] })
+ * export class AppModule {}
+ */
+@Module({
+  // An instance of its own: an application's interceptors on a shared one would see passwords.
+  imports: [HttpModule.register({})],
+  providers: [
+    { provide: DOCSPACE_CONFIG, useFactory: resolveOptions, inject: [MODULE_OPTIONS_TOKEN] },
+    { provide: APP_FILTER, useClass: DocSpaceErrorFilter },
+    Portals,
+    PortalClient,
+    PortalSettingsReader,
+    PasswordTransport,
+    LoginChallenges,
+    LoginThrottle,
+    DocSpaceAuthService,
+    DocSpaceSessions,
+    DocSpaceLogin,
+    DocSpaceStrategy,
+    DocSpaceAuthGuard,
+    DocSpaceLoginGuard,
+  ],
+  exports: [
+    DOCSPACE_CONFIG,
+    DocSpaceAuthService,
+    DocSpaceSessions,
+    DocSpaceLogin,
+    DocSpaceAuthGuard,
+    DocSpaceLoginGuard,
+  ],
+})
+export class DocSpaceAuthModule extends ConfigurableModuleClass {}

@@ -1,0 +1,90 @@
+import type { Agent as HttpAgent, IncomingHttpHeaders } from 'node:http';
+import type { Agent as HttpsAgent } from 'node:https';
+import type { AxiosAdapter, AxiosProxyConfig } from 'axios';
+import type { DocSpaceCredentialKind, DocSpaceCredentials } from './auth/credentials.js';
+
+/** What this package reads of a request, a handshake or a message context: its headers. */
+export interface DocSpaceRequest {
+  /** The headers, with lower-case names. */
+  headers: IncomingHttpHeaders;
+}
+
+/** A function of the request, whatever request type the application's platform has. */
+type OfRequest<T> = { of(request: DocSpaceRequest): T }['of'];
+
+/** Finds credentials in a request; undefined where there are none. */
+export type DocSpaceCredentialReader = OfRequest<DocSpaceCredentials | undefined>;
+
+/** What is known about the caller, for the portal's lock-out, trusted networks and session list. */
+export interface DocSpaceClient {
+  /** The caller's IP address, as the framework knows it (`request.ip` with `trust proxy` set right). */
+  address?: string | undefined;
+  /** The caller's user agent. */
+  userAgent?: string | undefined;
+}
+
+/** How the portal is reached over HTTP. Certificates are always verified. */
+export interface DocSpaceHttpOptions {
+  /** The agent for `http:`; default: a keep-alive agent. */
+  httpAgent?: HttpAgent;
+  /** The agent for `https:`; default: a keep-alive agent. Refused when it does not verify certificates. */
+  httpsAgent?: HttpsAgent;
+  /** Certificates (PEM) that are trusted besides none other, for a portal with a company's own authority. */
+  ca?: string | Buffer | (string | Buffer)[];
+  /** The proxy to go through. Default: none, and none is taken from the environment. */
+  proxy?: AxiosProxyConfig;
+  /** An axios adapter to make the calls with. Default: axios' own for Node. */
+  adapter?: AxiosAdapter;
+}
+
+/** Where one portal is. */
+export interface DocSpacePortalOptions {
+  /** The portal's public base URL; a path and a port are allowed. https, unless loopback or `allowInsecureHttp`. */
+  portalUrl: string;
+  /** Where this server really connects, when the public address does not resolve from inside. Default: `portalUrl`. */
+  internalUrl?: string;
+  /** Allows `http:` for an address that is not loopback. Default false. */
+  allowInsecureHttp?: boolean;
+}
+
+/** How confirmed sessions are remembered. */
+export interface DocSpaceSessionsOptions {
+  /** How long a confirmed session is believed, in milliseconds from the question. Default 5000. */
+  ttlMs?: number;
+  /** How many sessions are remembered at most. Default 100000. */
+  maxSessions?: number;
+}
+
+/** How many attempts to log in are let through to the portal. */
+export interface DocSpaceLoginThrottleOptions {
+  /** How many failures are let through within the window. Default 4; the portal locks at the sixth attempt. */
+  attempts?: number;
+  /** How long it must be quiet until the count starts again, in milliseconds. Default 60000, as the portal's. */
+  windowMs?: number;
+}
+
+/** What `DocSpaceAuthModule.forRoot` takes, and what the factories of `forRootAsync` return. */
+export interface DocSpaceAuthModuleOptions extends DocSpacePortalOptions {
+  /** For one answer of the portal, from connect to the last byte, in milliseconds. Default 5000. */
+  timeoutMs?: number;
+  /**
+   * Seals challenges and keys the memory's hashes; at least 32 characters. A list, newest first, rotates.
+   * Default: random per process, so that a challenge can be opened only by the process that sealed it.
+   */
+  secret?: string | string[];
+  /** Kinds of credentials that a guard takes. Default `['token']`. */
+  accept?: DocSpaceCredentialKind[];
+  /** Tried in order; the first that finds credentials of an accepted kind wins. Default: `Authorization`, then the cookie. */
+  readers?: DocSpaceCredentialReader[];
+  /** What is known and forwarded about the caller; the portal must trust this server as a proxy. Default: nothing. */
+  client?: OfRequest<DocSpaceClient | undefined>;
+  /**
+   * How `DocSpaceLogin` sends a password. `hash`: PBKDF2 with the portal's own parameters, so that it never leaves this
+   * server. `plain`: as typed, needed for LDAP users. `auto` (default): `hash` unless the portal says that it has LDAP.
+   */
+  passwordTransport?: 'auto' | 'hash' | 'plain';
+  /** Stops attempts to log in below the portal's own limit, by login and, where `client` gives one, by address. */
+  loginThrottle?: DocSpaceLoginThrottleOptions | false;
+  /** How the portal is reached over HTTP. */
+  http?: DocSpaceHttpOptions;
+}

@@ -1,0 +1,63 @@
+import { type ArgumentsHost, HttpException } from '@nestjs/common';
+import { DocSpaceAuthError, DocSpaceRefusedError, REFUSAL_STATUS } from '../auth/errors.js';
+
+/** The body of every answer that this package refuses with. */
+export interface DocSpaceErrorBody {
+  statusCode: number;
+  /** A stable code for programs. */
+  code: string;
+  /** Why it was refused; absent where nobody refused. */
+  reason?: string;
+  /** For people, in English; holds no secret. */
+  message: string;
+}
+
+/** What a client is told when nobody said how long to wait, in milliseconds. */
+const RETRY_MS = 5000;
+/** Reasons for which waiting helps. */
+const WAIT = [429, 503];
+
+/** What a client sees of an error: the same words for an unknown user and a wrong password. */
+export function bodyOf(error: DocSpaceAuthError): DocSpaceErrorBody {
+  const statusCode = statusOf(error);
+  const reason = error instanceof DocSpaceRefusedError ? error.reason : undefined;
+  return {
+    statusCode,
+    code: error.code,
+    ...(reason && { reason }),
+    message: reason === 'invalid-request' ? error.message : (MESSAGES[statusCode] ?? 'Refused'),
+  };
+}
+
+function statusOf(error: DocSpaceAuthError): number {
+  if (error instanceof DocSpaceRefusedError) return REFUSAL_STATUS[error.reason];
+  return error.code === 'ERR_DOCSPACE_PROTOCOL' ? 502 : 503;
+}
+
+const MESSAGES: Record<number, string> = {
+  401: 'Not signed in',
+  403: 'Not allowed',
+  429: 'Too many attempts',
+  502: 'DocSpace gave an answer that cannot be read',
+  503: 'DocSpace is not available',
+};
+
+/**
+ * Turns an error into what Nest answers with, in the kind of context it happened in; what is no error of ours stays as it is.
+ * Over HTTP the answer's headers are set too: `Retry-After` where waiting helps, `WWW-Authenticate` beside a 401.
+ */
+export function toException(error: unknown, host: ArgumentsHost): unknown {
+  if (!(error instanceof DocSpaceAuthError)) return error;
+  const body = bodyOf(error);
+  if (host.getType() !== 'http') return error;
+  const response = host.switchToHttp().getResponse<HeaderWriter>();
+  if (WAIT.includes(body.statusCode))
+    response.header('Retry-After', String(Math.ceil((error.retryAfterMs ?? RETRY_MS) / 1000)));
+  if (body.statusCode === 401) response.header('WWW-Authenticate', 'Bearer');
+  return new HttpException(body, body.statusCode);
+}
+
+/** What Express and Fastify have in common. */
+interface HeaderWriter {
+  header(name: string, value: string): unknown;
+}

@@ -1,0 +1,61 @@
+export { DocSpaceAuthModule } from './docspace-auth.module.js';
+export type { DocSpaceAuthModuleExtras } from './docspace-auth.module-definition.js';
+export type {
+  DocSpaceAuthModuleOptions,
+  DocSpaceClient,
+  DocSpaceCredentialReader,
+  DocSpaceHttpOptions,
+  DocSpaceLoginThrottleOptions,
+  DocSpacePortalOptions,
+  DocSpaceRequest,
+} from './docspace-auth.options.js';
+
+export { DocSpaceAuthService, type DocSpaceCall } from './auth/docspace-auth.service.js';
+export { DocSpaceConfirmation, type DocSpaceConfirmationParts } from './auth/confirmation.js';
+export { type DocSpaceCredentialKind, DocSpaceCredentials } from './auth/credentials.js';
+export { ConfirmType, EmployeeType, RecaptchaType, ValidationResult } from './auth/enums.js';
+export {
+  DocSpaceAuthError,
+  type DocSpaceErrorDetails,
+  DocSpaceProtocolError,
+  type DocSpaceRefusalReason,
+  DocSpaceRefusedError,
+  DocSpaceUnavailableError,
+} from './auth/errors.js';
+export type { AuthRequestsDto, ConfirmData, EmailValidationKeyModel, MobileRequestsDto } from './auth/requests.js';
+export type {
+  AuthenticationTokenDto,
+  AuthenticationTokenWrapper,
+  BooleanWrapper,
+  ConfirmDto,
+  ConfirmWrapper,
+  DocSpaceLink,
+  DocSpaceWrapper,
+  StringWrapper,
+} from './auth/responses.js';
+
+export { DocSpaceLogin } from './auth/docspace-login.js';
+export type {
+  DocSpaceAppEnrolment,
+  DocSpaceCodeRequired,
+  DocSpaceLoginComplete,
+  DocSpaceLoginOutcome,
+  DocSpacePhoneEnrolment,
+} from './auth/login-outcome.js';
+export { DocSpaceStrategy, type DocSpaceStrategyInfo } from './auth/docspace.strategy.js';
+
+export { DocSpaceSession } from './auth/docspace-session.js';
+export { type DocSpaceEnded, DocSpaceSessions } from './auth/docspace-sessions.js';
+export type {
+  DocSpaceAnonymous,
+  DocSpaceAuthenticated,
+  DocSpaceRefused,
+  DocSpaceUnknown,
+  DocSpaceVerdict,
+} from './auth/verdict.js';
+
+export { AllowAnonymous, LoginOutcome } from './guards/decorators.js';
+export { DocSpaceAuthGuard } from './guards/docspace-auth.guard.js';
+export { DocSpaceErrorFilter } from './guards/docspace-error.filter.js';
+export type { DocSpaceErrorBody } from './guards/exceptions.js';
+export { DocSpaceLoginGuard } from './guards/docspace-login.guard.js';
