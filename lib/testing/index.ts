@@ -1,0 +1,25 @@
+export { DocSpaceEmulatorAccount } from './account.js';
+export { DocSpaceEmulatorUsers } from './accounts.js';
+export { demoUsers } from './demo-users.js';
+export {
+  DocSpaceEmulatedPortal,
+  type DocSpaceEmulatorJwtOptions,
+  type DocSpaceEmulatorLinkOptions,
+} from './emulated-portal.js';
+export { DocSpaceEmulator } from './emulator.js';
+export type {
+  DocSpaceEmulatorLoginSettings,
+  DocSpaceEmulatorNeighbour,
+  DocSpaceEmulatorOptions,
+  DocSpaceEmulatorPortal,
+  DocSpaceEmulatorPortalStatus,
+  DocSpaceEmulatorRateLimiter,
+  DocSpaceEmulatorSecondFactor,
+  DocSpaceEmulatorSocialProfile,
+} from './emulator.options.js';
+export { DocSpaceEmulatorFaults, type DocSpaceEmulatorFault, type DocSpaceEmulatorFaultKind } from './faults.js';
+export type { DocSpaceEmulatorJournalEntry } from './journal.js';
+export type { DocSpacePasswordHashParameters } from './password-hash.js';
+export type { DocSpaceConfirmType } from './shapes.js';
+export type { DocSpaceEmulatorSms } from './sms-desk.js';
+export type { DocSpaceEmulatorUser } from './user.js';
