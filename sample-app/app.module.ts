@@ -1,0 +1,28 @@
+import { Module } from '@nestjs/common';
+import { DocSpaceAuthModule } from 'nestjs-docspace-auth';
+import { AuthModule } from './auth/auth.module.js';
+import { HomeModule } from './home/home.module.js';
+import { Portal } from './portal/portal.js';
+import { PortalModule } from './portal/portal.module.js';
+import { ProfileModule } from './profile/profile.module.js';
+import { Settings } from './settings.js';
+
+@Module({
+  imports: [
+    PortalModule,
+    DocSpaceAuthModule.forRootAsync({
+      // Every route is guarded; the open ones say so themselves.
+      globalGuard: true,
+      imports: [PortalModule],
+      inject: [Portal, Settings],
+      useFactory: ({ url }: Portal, { secret }: Settings) => ({
+        portalUrl: url,
+        ...(secret !== undefined && { secret }),
+      }),
+    }),
+    HomeModule,
+    AuthModule,
+    ProfileModule,
+  ],
+})
+export class AppModule {}

@@ -1,0 +1,73 @@
+import { Body, Controller, HttpCode, Post, Req, UseGuards } from '@nestjs/common';
+import { ApiBearerAuth, ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import {
+  AllowAnonymous,
+  type DocSpaceEnded,
+  DocSpaceLogin,
+  DocSpaceLoginGuard,
+  type DocSpaceLoginOutcome,
+  type DocSpaceSession,
+  DocSpaceSessions,
+  LoginOutcome,
+} from 'nestjs-docspace-auth';
+import { ChallengeBody, CodeBody, EndedBody, LoginBody, OutcomeBody, PhoneBody } from './auth.dto.js';
+
+/** Signing in for programs: JSON in, JSON out. Whatever is refused is answered by the library. */
+@ApiTags('auth')
+@Controller('auth')
+export class AuthController {
+  constructor(
+    private readonly login: DocSpaceLogin,
+    private readonly sessions: DocSpaceSessions,
+  ) {}
+
+  @ApiOperation({ summary: 'The first step: a token, or the question for the second' })
+  @ApiBody({ type: LoginBody })
+  @ApiOkResponse({ type: OutcomeBody })
+  @AllowAnonymous()
+  @UseGuards(DocSpaceLoginGuard)
+  @HttpCode(200)
+  @Post('login')
+  start(@LoginOutcome() outcome: DocSpaceLoginOutcome): DocSpaceLoginOutcome {
+    return outcome;
+  }
+
+  @ApiOperation({ summary: 'The second step: the code' })
+  @ApiBody({ type: CodeBody })
+  @ApiOkResponse({ type: OutcomeBody })
+  @AllowAnonymous()
+  @HttpCode(200)
+  @Post('code')
+  code(@Body('challenge') challenge: string, @Body('code') code: string): Promise<DocSpaceLoginOutcome> {
+    return this.login.verifyCode(challenge, code);
+  }
+
+  @ApiOperation({ summary: 'One more SMS' })
+  @ApiBody({ type: ChallengeBody })
+  @ApiOkResponse({ type: OutcomeBody })
+  @AllowAnonymous()
+  @HttpCode(200)
+  @Post('resend')
+  resend(@Body('challenge') challenge: string): Promise<DocSpaceLoginOutcome> {
+    return this.login.resendCode(challenge);
+  }
+
+  @ApiOperation({ summary: 'The phone of a user who has none yet' })
+  @ApiBody({ type: PhoneBody })
+  @ApiOkResponse({ type: OutcomeBody })
+  @AllowAnonymous()
+  @HttpCode(200)
+  @Post('phone')
+  phone(@Body('challenge') challenge: string, @Body('mobilePhone') phone: string): Promise<DocSpaceLoginOutcome> {
+    return this.login.savePhone(challenge, phone);
+  }
+
+  @ApiOperation({ summary: 'Ends the session, here and at the portal' })
+  @ApiBearerAuth()
+  @ApiOkResponse({ type: EndedBody })
+  @HttpCode(200)
+  @Post('logout')
+  logout(@Req() { user }: { user: DocSpaceSession }): Promise<DocSpaceEnded> {
+    return this.sessions.end(user.credentials);
+  }
+}

@@ -1,0 +1,22 @@
+import type { NestApplicationOptions, Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { serveOpenApi } from './open-api.js';
+
+/** What is set on the application besides its modules; also for one that a test module made. */
+export function configure(app: NestExpressApplication): NestExpressApplication {
+  app.disable('x-powered-by');
+  serveOpenApi(app);
+  return app;
+}
+
+/** Quiet but for what goes wrong; a start that fails throws, so that its caller says why. */
+const options: Pick<NestApplicationOptions, 'logger' | 'abortOnError' | 'forceCloseConnections'> = {
+  logger: ['warn', 'error', 'fatal'],
+  abortOnError: false,
+  forceCloseConnections: true,
+};
+
+export async function createApp(module: Type): Promise<NestExpressApplication> {
+  return configure(await NestFactory.create<NestExpressApplication>(module, options));
+}
