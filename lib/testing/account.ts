@@ -30,8 +30,8 @@ export class DocSpaceEmulatorAccount {
   backupCodes: string[];
   /** Whether the account is in use. */
   status: 'active' | 'disabled' | 'pending';
-  /** Whether the e-mail address was confirmed. */
-  activated: boolean;
+  /** Whether the e-mail address was confirmed: 0 no, 1 yes, 2 pending. */
+  activationStatus: 0 | 1 | 2;
   /** What the account may do. */
   role: 'admin' | 'room-admin' | 'user' | 'guest';
   /** Whether the account owns the portal. */
@@ -70,7 +70,7 @@ export class DocSpaceEmulatorAccount {
     this.tfaKey = user.tfaKey;
     this.backupCodes = this.appEnrolled ? [...user.backupCodes] : [];
     this.status = user.status ?? 'active';
-    this.activated = user.activated ?? this.status !== 'pending';
+    this.activationStatus = user.activated === undefined ? (this.status === 'pending' ? 2 : 1) : user.activated ? 1 : 0;
     this.isOwner = user.isOwner ?? false;
     this.role = roleOf(user);
     this.ldap = user.ldap ?? false;

@@ -60,6 +60,9 @@ export function bind(exchange: Exchange, shape: BodyShape): Body {
   const invalid = new Map<string, string[]>();
   const body = bindObject(node, shape, { text, path: '$', prefix: '', invalid });
   // Attributes are looked at only once everything has its type.
+  for (const name of shape.required ?? []) {
+    if (body.text(name) === undefined) invalid.set(name, [`The ${name} field is required.`]);
+  }
   if (invalid.size > 0) throw new BindingFailure(400, Object.fromEntries(invalid));
   return body;
 }

@@ -4,6 +4,7 @@ import type { Caller, Exchange } from './exchange.js';
 import { invalidOperation, refused } from './failure.js';
 import { confirmTypes, employeeTypes, type DocSpaceConfirmType } from './shapes.js';
 
+const bySystem = new Set(['EmailActivation', 'EmpInvite', 'LinkInvite']);
 const guid = /^\{?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\}?$/i;
 
 /** The caller after the `confirm` scheme (ConfirmAuthHandler.cs): a link's kind becomes his role. */
@@ -25,7 +26,8 @@ function acting(exchange: Exchange, link: ConfirmLink, role: DocSpaceConfirmType
   const { caller, portal } = exchange;
   const ofLink = link.uid === '' ? portal.users.get(link.email) : portal.users.byId(link.uid);
   const keepsCaller = caller && !(role === 'PasswordChange' && ofLink && ofLink.id !== caller.account.id);
-  const account = keepsCaller ? caller.account : ofLink;
+  const invited = link.uid === '' && bySystem.has(role) ? portal.coreSystem : undefined;
+  const account = keepsCaller ? caller.account : (invited ?? ofLink);
   if (!account) throw refused(401, 'User authentication failed');
   if (account.status === 'disabled') throw invalidOperation('User disabled');
   return { account, scheme: 'confirm', scopes: ['*:write'], role };

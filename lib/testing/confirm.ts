@@ -101,7 +101,7 @@ function leaveTraces({ type, key, email }: ConfirmLink, portal: Portal): void {
   if (type === 'LinkInvite' && !portal.visitedLinks.has(key)) portal.visitedLinks.set(key, portal.now());
   const account = type === 'PasswordChange' ? portal.users.get(email) : undefined;
   if (account) {
-    account.activated = true;
+    account.activationStatus = 1;
     if (account.status === 'pending') account.status = 'active';
   }
 }

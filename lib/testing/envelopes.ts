@@ -1,4 +1,4 @@
-import { answer, clearedAnswer, jsonType, problemType, type Answer } from './answer.js';
+import { answer, clearedAnswer, emptyAnswer, jsonType, problemType, type Answer } from './answer.js';
 import type { Exchange } from './exchange.js';
 import type { PortalFailure } from './failure.js';
 import { printJson } from './json.js';
@@ -9,6 +9,9 @@ export interface Result {
   readonly status?: number;
   /** Set by actions whose answer is no envelope. */
   readonly bare?: boolean;
+  /** Set by actions whose answer has no body. */
+  readonly empty?: boolean;
+  readonly headers?: string[];
 }
 
 // Stacks are printed in production too; their content is nobody's business, their several lines are.
@@ -22,12 +25,14 @@ const titles: Readonly<Record<number, readonly [section: string, title: string]>
 };
 
 /** Shape A: the success envelope, members in printed order, nulls left out. */
-export function success(exchange: Exchange, { response, status = 200, bare = false }: Result): Answer {
+export function success(exchange: Exchange, result: Result): Answer {
+  const { response, status = 200, headers } = result;
+  if (result.empty === true) return emptyAnswer(exchange, status, headers);
   const kept = pruned(response, exchange.parameter('fields'));
-  if (bare) return answer(exchange, status, jsonType, printJson(kept));
+  if (result.bare === true) return answer(exchange, status, jsonType, printJson(kept), headers);
   const printed = kept === undefined ? '' : `"response":${printJson(kept)},`;
   const body = `{${printed}"count":${countOf(kept)},${links(exchange)},"status":0,"statusCode":${status}}`;
-  return answer(exchange, status, jsonType, body);
+  return answer(exchange, status, jsonType, body, headers);
 }
 
 /** Shape B: the error envelope, nulls printed. */

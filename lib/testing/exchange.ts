@@ -29,6 +29,8 @@ export class Exchange {
   challenge = false;
   /** Whether an API key was shown that is no good: it has no scopes, and anonymous actions ask for them too. */
   refusedApiKey = false;
+  /** Called once the answer is sent. */
+  whenSent: (() => void) | undefined;
   /** Whether action filters ran; only then is the version header sent. */
   inAction = false;
 

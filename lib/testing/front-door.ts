@@ -20,7 +20,7 @@ export function receive(door: FrontDoor, request: IncomingMessage, response: Ser
   const { method = 'GET', url = '/' } = request;
   const fault = door.faults.take(method, url.split('?', 1)[0] ?? '');
   if (!fault) {
-    const answer = ask(door, request, body);
+    const answer = ask(door, request, response, body);
     response.writeHead(answer.status, answer.headers as string[]);
     response.end(answer.body);
     record(door, request, body, answer);
@@ -59,14 +59,17 @@ function playFault(
     record(door, request, body, none);
     return;
   }
-  const answer = ask(door, request, body);
+  const answer = ask(door, request, response, body);
   record(door, request, body, answer);
   sendDamaged(response, answer, fault);
 }
 
-function ask({ installation }: FrontDoor, request: IncomingMessage, body: Buffer): Answer {
+function ask({ installation }: FrontDoor, request: IncomingMessage, response: ServerResponse, body: Buffer): Answer {
   const { method = 'GET', url = '/', headers, socket } = request;
-  return respond(new Exchange(installation, method, url, headers, body, socket.remoteAddress ?? ''));
+  const exchange = new Exchange(installation, method, url, headers, body, socket.remoteAddress ?? '');
+  const answer = respond(exchange);
+  if (exchange.whenSent) response.once('close', exchange.whenSent);
+  return answer;
 }
 
 function record(door: FrontDoor, request: IncomingMessage, body: Buffer, answer: Answer): void {

@@ -50,7 +50,7 @@ export function unauthorized(exchange: Exchange, route: Route): Answer | undefin
   if (route.access === 'anonymous') return undefined;
   const { caller } = exchange;
   if (!caller) return emptyAnswer(exchange, 401);
-  const roleMissing = route.access !== 'signed-in' && !route.access.roles.includes(caller.role ?? '');
+  const roleMissing = route.access !== 'signed-in' && !route.access.roles.includes(caller.role ?? 'Authenticated');
   if (roleMissing || !hasScope(caller.scopes, route)) return emptyAnswer(exchange, 403);
   return undefined;
 }

@@ -5,6 +5,7 @@ import { dialects, type Dialect } from './dialect.js';
 import { JwtDesk } from './jwt.js';
 import { LockOut } from './lock-out.js';
 import { Portal } from './portal.js';
+import { RateLimiter } from './rate-limiter.js';
 import type { DocSpaceEmulatorSms } from './sms-desk.js';
 import type { DocSpaceEmulatorUser } from './user.js';
 
@@ -20,8 +21,11 @@ export class Installation {
   readonly dialect: Dialect;
   readonly lockOut: LockOut;
   readonly jwts = new JwtDesk();
+  readonly rateLimiter = new RateLimiter();
   readonly smsInbox: DocSpaceEmulatorSms[] = [];
   readonly portals: Portal[] = [];
+  /** The portal that answers on loopback; asking a deleted one is asking for an unknown portal. */
+  readonly first: Portal;
 
   /** Host and port this process listens at: the first portal's own domain. */
   address = 'localhost';
@@ -37,15 +41,8 @@ export class Installation {
     this.dialect = dialects[options.dialect ?? 'real'];
     this.lockOut = new LockOut(this.clock);
     this.#eventId = firstEventId;
-    this.open(options.portal ?? {}, options.users ?? []);
+    this.first = this.open(options.portal ?? {}, options.users ?? []);
     for (const neighbour of options.portals ?? []) this.open(neighbour, neighbour.users ?? []);
-  }
-
-  /** The portal that answers on loopback. */
-  get first(): Portal {
-    const [first] = this.portals;
-    if (!first) throw new Error('The first portal of this emulator was deleted.');
-    return first;
   }
 
   /** The number the next log-in gets. It survives a reset, so that no old token comes back to life. */
@@ -78,12 +75,16 @@ export class Installation {
 
   /** The portal that a request's Host leads to; loopback is the first portal. */
   hosted(host: string): Portal | undefined {
-    return this.named(host) ?? (loopbackNames.has(hostname(host)) ? this.portals[0] : undefined);
+    return this.named(host) ?? (loopbackNames.has(hostname(host)) ? this.#living : undefined);
   }
 
   /** The portal that a standalone installation falls back to; subdomains of the base domain don't fall back. */
   fallback(host: string): Portal | undefined {
-    return hostname(host).endsWith(`.${this.baseDomain}`) ? undefined : this.portals[0];
+    return hostname(host).endsWith(`.${this.baseDomain}`) ? undefined : this.#living;
+  }
+
+  get #living(): Portal | undefined {
+    return this.portals.includes(this.first) ? this.first : undefined;
   }
 }
 

@@ -1,24 +1,14 @@
-import type { Exchange } from './exchange.js';
-import type { DocSpaceEmulatorAccount } from './account.js';
+import { connectionRoutes } from './connections.js';
+import { identityRoutes } from './identity.js';
+import { loginSettingsRoutes } from './login-settings.js';
+import { peopleRoutes } from './people.js';
 import { capabilities, portalSettings } from './portal-info.js';
-import { profile } from './profile.js';
+import { registrationRoutes } from './registration.js';
 import type { Route } from './routes.js';
+import { tfaSettingsRoutes } from './tfa-settings.js';
 
-/** The signed-in user of an action that only signed-in users reach. */
-export function signedIn({ caller }: Exchange): DocSpaceEmulatorAccount {
-  if (!caller) throw new Error('An action for signed-in users ran without one.');
-  return caller.account;
-}
-
-/** Endpoints that are not about authentication, but that its clients read. */
+/** Endpoints that are not the Authentication API, but that its clients and administrators use. */
 export const neighbourRoutes: readonly Route[] = [
-  {
-    method: 'GET',
-    path: '/api/2.0/people/@self',
-    access: 'signed-in',
-    scopes: ['accounts.self:read', 'accounts.self:write'],
-    run: ({ exchange }) => ({ response: profile(exchange, signedIn(exchange)) }),
-  },
   {
     method: 'GET',
     path: '/api/2.0/settings',
@@ -34,4 +24,10 @@ export const neighbourRoutes: readonly Route[] = [
     whenUnpaid: true,
     run: ({ exchange }) => ({ response: capabilities(exchange) }),
   },
+  ...peopleRoutes,
+  ...loginSettingsRoutes,
+  ...tfaSettingsRoutes,
+  ...connectionRoutes,
+  ...registrationRoutes,
+  ...identityRoutes,
 ];

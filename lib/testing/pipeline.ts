@@ -20,7 +20,7 @@ export function respond(exchange: Exchange): Answer {
     exchange.maybePortal = resolvePortal(exchange);
     if (isPreflight(exchange)) return preflight(exchange);
     exchange.caller = authenticate(exchange);
-    return dispatch(exchange, found);
+    return exchange.installation.rateLimiter.refusal(exchange) ?? dispatch(exchange, found);
   } catch (failure) {
     if (failure instanceof PortalFailure) return failed(exchange, failure);
     throw failure;

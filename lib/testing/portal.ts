@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { DocSpaceEmulatorAccount } from './account.js';
+import { DocSpaceEmulatorAccount } from './account.js';
 import { DocSpaceEmulatorUsers } from './accounts.js';
 import type { ApiKey } from './api-keys.js';
 import { PortalCipher } from './cipher.js';
@@ -36,6 +36,9 @@ export class Portal {
   /** Counts up whenever all tokens of the portal die; part of every token. */
   tokenIndex = 0;
 
+  /** When the lock-out's settings were last changed. */
+  loginSettingsChangedAt: number;
+
   #parameters: DocSpacePasswordHashParameters | undefined;
 
   constructor(
@@ -48,6 +51,7 @@ export class Portal {
     this.tokens = new TokenCodec(this.cipher);
     this.users = new DocSpaceEmulatorUsers(this);
     this.sms = new SmsDesk(this);
+    this.loginSettingsChangedAt = this.now();
   }
 
   readonly now = (): number => this.installation.clock();
@@ -59,6 +63,12 @@ export class Portal {
       createHash('sha256').update(text).digest(),
     );
     return this.#parameters;
+  }
+
+  /** The account that acts for invitations, and that nobody sees. */
+  get coreSystem(): DocSpaceEmulatorAccount {
+    const id = '00000000-0000-0000-0000-000000000001';
+    return new DocSpaceEmulatorAccount({ id, email: '', isAdmin: true, tfaKey: '', backupCodes: [] }, this);
   }
 
   /** When a log-in of now ends; `Infinity` for an unlimited one. */

@@ -14,14 +14,14 @@ export function profile(exchange: Exchange, account: DocSpaceEmulatorAccount): o
 }
 
 function who(account: DocSpaceEmulatorAccount): object {
-  const { firstName, lastName, email, status, activated } = account;
+  const { firstName, lastName, email, status, activationStatus } = account;
   return {
     firstName,
     lastName,
     userName: email.split('@', 1)[0],
     email,
     status: statusNumbers[status],
-    activationStatus: activated ? 1 : status === 'pending' ? 2 : 0,
+    activationStatus,
     terminated: status === 'disabled' ? zonedDate(account.registeredAt) : undefined,
     department: '',
   };

@@ -14,6 +14,8 @@ export type MemberKind =
 export interface BodyShape {
   readonly type: string;
   readonly members: Readonly<Record<string, MemberKind>>;
+  /** Members that must be there. */
+  readonly required?: readonly string[];
 }
 
 /** The kinds of confirm links, by number. */

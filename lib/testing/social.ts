@@ -26,7 +26,7 @@ export function linkProfile(portal: Portal, profile: DocSpaceEmulatorSocialProfi
   if (linked) return linked;
   const account = portal.users.get(profile.email);
   if (!account) throw notAuthenticated();
-  if (!account.activated) throw refused(401, 'The user is already registered');
+  if (account.activationStatus !== 1) throw refused(401, 'The user is already registered');
   account.linkedProfiles.add(name);
   return account;
 }
