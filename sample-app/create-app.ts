@@ -11,7 +11,7 @@ export function configure(app: NestExpressApplication): NestExpressApplication {
 }
 
 /** Quiet but for what goes wrong; a start that fails throws, so that its caller says why. */
-const options: Pick<NestApplicationOptions, 'logger' | 'abortOnError' | 'forceCloseConnections'> = {
+export const options: Pick<NestApplicationOptions, 'logger' | 'abortOnError' | 'forceCloseConnections'> = {
   logger: ['warn', 'error', 'fatal'],
   abortOnError: false,
   forceCloseConnections: true,
