@@ -37,8 +37,8 @@ export default tseslint.config(
   },
   mayNotReach(
     ['lib/docspace-auth.options.ts'],
-    ['index\\.', 'docspace-auth\\.module', 'guards/', 'memory/', 'auth/(?!credentials)', ...optional],
-    'The options know nobody but the credentials.',
+    ['index\\.', 'docspace-auth\\.module', 'guards/', 'memory/(?!session-store)', 'auth/(?!credentials)', ...optional],
+    'The options know nobody but the credentials and the store.',
   ),
   mayNotReach(
     ['lib/memory/**/*.ts'],

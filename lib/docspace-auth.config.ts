@@ -1,26 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import type { DocSpaceCredentialKind } from './auth/credentials.js';
+import { checkOptions } from './docspace-auth.checks.js';
 import type {
   DocSpaceAuthModuleOptions,
-  DocSpaceClient,
-  DocSpaceCredentialReader,
   DocSpaceHttpOptions,
+  DocSpaceLoginCookieOptions,
   DocSpaceLoginThrottleOptions,
-  DocSpaceRequest,
+  DocSpacePortalOptions,
+  DocSpaceSessionsOptions,
 } from './docspace-auth.options.js';
-import {
-  aBoolean,
-  aFunction,
-  aList,
-  anInteger,
-  anObject,
-  anything,
-  type Check,
-  either,
-  oneOf,
-  optional,
-  wrong,
-} from './option-checks.js';
+import type { DocSpaceSessionStore } from './memory/session-store.js';
+import { wrong } from './option-checks.js';
 
 /** Where one portal is, checked. */
 export interface PortalConfig {
@@ -29,79 +19,41 @@ export interface PortalConfig {
   readonly internalUrl: URL;
 }
 
+type Complete<T> = { readonly [K in keyof T]-?: Exclude<T[K], undefined> };
+
+/** How sessions are remembered, complete. */
+export type SessionsConfig = Complete<Omit<DocSpaceSessionsOptions, 'store'>> & {
+  readonly store: DocSpaceSessionStore | undefined;
+};
+
 /** The options, checked and complete. */
 export interface DocSpaceAuthConfig {
-  readonly portals: readonly PortalConfig[];
+  /** The first is the default one. */
+  readonly portals: readonly [PortalConfig, ...PortalConfig[]];
+  readonly resolvePortal: DocSpaceAuthModuleOptions['resolvePortal'];
   readonly timeoutMs: number;
-  readonly secrets: readonly string[];
+  readonly secrets: readonly [string, ...string[]];
   readonly accept: ReadonlySet<DocSpaceCredentialKind>;
-  readonly readers: readonly DocSpaceCredentialReader[] | undefined;
-  readonly client: ((request: DocSpaceRequest) => DocSpaceClient | undefined) | undefined;
-  readonly http: DocSpaceHttpOptions;
+  readonly readers: DocSpaceAuthModuleOptions['readers'];
+  readonly client: DocSpaceAuthModuleOptions['client'];
+  readonly sessions: SessionsConfig;
+  readonly loadUser: boolean;
+  /** Undefined where logins set no cookie by themselves. */
+  readonly setsCookie: boolean;
+  readonly loginCookie: DocSpaceLoginCookieOptions & { readonly name: string };
+  readonly trustedOrigins: ReadonlySet<string>;
   readonly passwordTransport: 'auto' | 'hash' | 'plain';
-  readonly loginThrottle: Required<DocSpaceLoginThrottleOptions> | false;
+  readonly loginThrottle: Complete<DocSpaceLoginThrottleOptions> | false;
+  readonly http: DocSpaceHttpOptions;
 }
 
 /** The injection token of the checked options. */
 export const DOCSPACE_CONFIG = Symbol.for('nestjs-docspace-auth:config');
 
-const EXTRAS = ['isGlobal', 'globalGuard'];
+/** The name of the portal that `portalUrl` stands for. */
+export const DEFAULT_PORTAL = 'default';
 
-/** https everywhere but on this very machine: a token in the clear is a session for whoever listens. */
-const aPortalUrl =
-  (allowHttp: boolean | undefined): Check =>
-  (value, at) => {
-    const url = typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined;
-    if (!url || !['http:', 'https:'].includes(url.protocol)) throw wrong(at, 'an absolute http or https URL', value);
-    if (url.username || url.password || url.search || url.hash)
-      throw wrong(at, 'a URL without credentials, query and fragment', value);
-    if (url.protocol === 'http:' && !allowHttp && !isLoopback(url.hostname))
-      throw wrong(at, 'an https URL (http only for loopback, or with allowInsecureHttp: true)', value);
-  };
-
-const isLoopback = (host: string): boolean =>
-  host === 'localhost' || host.endsWith('.localhost') || host === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(host);
-
-const aSecret: Check = (value, at) => {
-  if (typeof value !== 'string') throw wrong(at, 'a string of at least 32 characters', value, `a ${typeof value}`);
-  if (value.length < 32) throw wrong(at, 'a string of at least 32 characters', value, `${value.length} characters`);
-};
-
-const aVerifyingAgent: Check = (value, at) => {
-  const agent = value as { options?: { rejectUnauthorized?: unknown } } | null;
-  if (typeof agent !== 'object' || agent === null) throw wrong(at, 'an https.Agent', value);
-  if (agent.options?.rejectUnauthorized === false)
-    throw wrong(at, 'an agent that verifies certificates (give `ca` for your own authority)', value);
-};
-
-const checkOptions = (allowHttp: boolean | undefined): Check =>
-  anObject({
-    portalUrl: aPortalUrl(allowHttp),
-    internalUrl: optional(aPortalUrl(allowHttp)),
-    allowInsecureHttp: optional(aBoolean),
-    timeoutMs: optional(anInteger(1, 600_000)),
-    secret: optional(either(Array.isArray, aList(aSecret), aSecret)),
-    accept: optional(aList(oneOf(['token', 'api-key', 'jwt', 'basic']))),
-    readers: optional(aList(aFunction)),
-    client: optional(aFunction),
-    passwordTransport: optional(oneOf(['auto', 'hash', 'plain'])),
-    loginThrottle: optional(
-      either(
-        (value) => value === false,
-        anything,
-        anObject({ attempts: optional(anInteger(1, 9999)), windowMs: optional(anInteger(1000, 86_400_000)) }),
-      ),
-    ),
-    http: optional(
-      anObject({
-        httpAgent: anything,
-        httpsAgent: optional(aVerifyingAgent),
-        ca: anything,
-        proxy: anything,
-        adapter: optional(aFunction),
-      }),
-    ),
-  });
+const EXTRAS = ['isGlobal', 'globalGuard', 'routes'];
 
 /**
  * Checks what a user wrote and fills in the defaults.
@@ -109,21 +61,56 @@ const checkOptions = (allowHttp: boolean | undefined): Check =>
  */
 export function resolveOptions(given: DocSpaceAuthModuleOptions): DocSpaceAuthConfig {
   const extra = EXTRAS.find((name) => Object.hasOwn(Object(given) as object, name));
-  if (extra)
+  if (extra !== undefined)
     throw new TypeError(
       `DocSpaceAuthModule: "${extra}" stands beside useFactory, useClass or useExisting in forRootAsync, not in what they return`,
     );
-  checkOptions((given as DocSpaceAuthModuleOptions | undefined)?.allowInsecureHttp)(given, '');
-  const publicUrl = new URL(given.portalUrl);
+  checkOptions(given, '');
+  const { sessions, loginCookie, loginThrottle, secret } = given;
+  if (sessions && sessions.store && secret === undefined)
+    throw wrong('secret', 'given where sessions.store is: nodes must share it', undefined);
   return {
-    portals: [{ name: 'default', publicUrl, internalUrl: new URL(given.internalUrl ?? publicUrl) }],
+    portals: portalsOf(given),
+    resolvePortal: given.resolvePortal,
     timeoutMs: given.timeoutMs ?? 5000,
-    secrets: given.secret === undefined ? [randomBytes(32).toString('base64url')] : [given.secret].flat(),
+    secrets: (secret === undefined ? [randomBytes(32).toString('base64url')] : [secret].flat()) as [string],
     accept: new Set(given.accept ?? ['token']),
     readers: given.readers,
     client: given.client,
-    http: given.http ?? {},
+    sessions: sessionsOf(sessions ?? {}),
+    loadUser: given.loadUser ?? false,
+    setsCookie: Boolean(loginCookie),
+    loginCookie: { ...(typeof loginCookie === 'object' && loginCookie), name: nameOf(loginCookie) },
+    trustedOrigins: new Set(given.trustedOrigins),
     passwordTransport: given.passwordTransport ?? 'auto',
-    loginThrottle: given.loginThrottle === false ? false : { attempts: 4, windowMs: 60_000, ...given.loginThrottle },
+    loginThrottle: loginThrottle !== false && {
+      attempts: loginThrottle?.attempts ?? 4,
+      windowMs: loginThrottle?.windowMs ?? 60_000,
+    },
+    http: given.http ?? {},
   };
+}
+
+function sessionsOf(given: DocSpaceSessionsOptions | false): SessionsConfig {
+  const {
+    ttlMs = 5000,
+    userTtlMs = 60_000,
+    maxSessions = 100_000,
+    staleOnOutageMs = 0,
+    store,
+  } = given || { ttlMs: 0, userTtlMs: 0 };
+  return { ttlMs, userTtlMs, maxSessions, staleOnOutageMs, store };
+}
+
+const nameOf = (cookie: DocSpaceAuthModuleOptions['loginCookie']): string =>
+  (typeof cookie === 'object' ? cookie.name : undefined) ?? 'asc_auth_key';
+
+function portalsOf({ portals = {}, ...main }: DocSpaceAuthModuleOptions): [PortalConfig, ...PortalConfig[]] {
+  if (Object.hasOwn(portals, DEFAULT_PORTAL))
+    throw wrong('portals', `without "${DEFAULT_PORTAL}", which is portalUrl`, portals);
+  return [portalOf(DEFAULT_PORTAL, main), ...Object.entries(portals).map(([name, portal]) => portalOf(name, portal))];
+}
+
+function portalOf(name: string, { portalUrl, internalUrl }: DocSpacePortalOptions): PortalConfig {
+  return { name, publicUrl: new URL(portalUrl), internalUrl: new URL(internalUrl ?? portalUrl) };
 }

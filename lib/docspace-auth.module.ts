@@ -8,12 +8,17 @@ import { DocSpaceStrategy } from './auth/docspace.strategy.js';
 import { LoginChallenges } from './auth/login-challenge.js';
 import { LoginThrottle } from './auth/login-throttle.js';
 import { PasswordTransport } from './auth/password-transport.js';
+import { ProfileReader } from './auth/profile-reader.js';
 import { PortalClient } from './auth/portal-client.js';
 import { PortalSettingsReader } from './auth/portal-settings.js';
 import { Portals } from './auth/portal.js';
 import { DOCSPACE_CONFIG, resolveOptions } from './docspace-auth.config.js';
 import { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } from './docspace-auth.module-definition.js';
 import { DocSpaceAuthGuard } from './guards/docspace-auth.guard.js';
+import { DocSpaceLoginCookie } from './guards/docspace-login-cookie.js';
+import { DocSpaceRolesGuard } from './guards/docspace-roles.guard.js';
+import { SameOriginGuard } from './guards/same-origin.guard.js';
+import { DocSpaceSessionStrategy } from './auth/docspace-session.strategy.js';
 import { DocSpaceErrorFilter } from './guards/docspace-error.filter.js';
 import { DocSpaceLoginGuard } from './guards/docspace-login.guard.js';
 
@@ -33,14 +38,19 @@ import { DocSpaceLoginGuard } from './guards/docspace-login.guard.js';
     PortalClient,
     PortalSettingsReader,
     PasswordTransport,
+    ProfileReader,
     LoginChallenges,
     LoginThrottle,
     DocSpaceAuthService,
     DocSpaceSessions,
     DocSpaceLogin,
     DocSpaceStrategy,
+    DocSpaceSessionStrategy,
+    DocSpaceLoginCookie,
     DocSpaceAuthGuard,
     DocSpaceLoginGuard,
+    DocSpaceRolesGuard,
+    SameOriginGuard,
   ],
   exports: [
     DOCSPACE_CONFIG,
@@ -49,6 +59,8 @@ import { DocSpaceLoginGuard } from './guards/docspace-login.guard.js';
     DocSpaceLogin,
     DocSpaceAuthGuard,
     DocSpaceLoginGuard,
+    DocSpaceLoginCookie,
+    DocSpaceRolesGuard,
   ],
 })
 export class DocSpaceAuthModule extends ConfigurableModuleClass {}

@@ -2,6 +2,7 @@ import type { Agent as HttpAgent, IncomingHttpHeaders } from 'node:http';
 import type { Agent as HttpsAgent } from 'node:https';
 import type { AxiosAdapter, AxiosProxyConfig } from 'axios';
 import type { DocSpaceCredentialKind, DocSpaceCredentials } from './auth/credentials.js';
+import type { DocSpaceSessionStore } from './memory/session-store.js';
 
 /** What this package reads of a request, a handshake or a message context: its headers. */
 export interface DocSpaceRequest {
@@ -49,10 +50,36 @@ export interface DocSpacePortalOptions {
 
 /** How confirmed sessions are remembered. */
 export interface DocSpaceSessionsOptions {
-  /** How long a confirmed session is believed, in milliseconds from the question. Default 5000. */
+  /**
+   * How long a confirmed session is believed, in milliseconds from the question. Default 5000; 0 asks each time. A session
+   * that was revoked elsewhere (in the portal's own pages, say) goes on for at most this long.
+   */
   ttlMs?: number;
-  /** How many sessions are remembered at most. Default 100000. */
+  /** How long a user's profile is believed, in milliseconds. Default 60000. */
+  userTtlMs?: number;
+  /** How many sessions are remembered at most; the least recently used is forgotten first. Default 100000. */
   maxSessions?: number;
+  /**
+   * How long after its confirmation a session still passes, marked `stale`, while the portal gives no answer, in
+   * milliseconds. Default 0: an outage answers 503. Not when the portal itself says that it is gone, suspended or closed.
+   */
+  staleOnOutageMs?: number;
+  /** A memory that several nodes share, such as `RedisSessionStore`; needs `secret`. Default: none. */
+  store?: DocSpaceSessionStore;
+}
+
+/** The cookie that a complete login sets: always HttpOnly, its lifetime that of the token. */
+export interface DocSpaceLoginCookieOptions {
+  /** Default `asc_auth_key`. A `__Host-` name is kept to this very host. */
+  name?: string;
+  /** Sent over https only. Default: true, unless the request itself is plain http on loopback. */
+  secure?: boolean;
+  /** Default `lax`. */
+  sameSite?: 'lax' | 'strict' | 'none';
+  /** Default: the host alone. */
+  domain?: string;
+  /** Default `/`. */
+  path?: string;
 }
 
 /** How many attempts to log in are let through to the portal. */
@@ -76,8 +103,19 @@ export interface DocSpaceAuthModuleOptions extends DocSpacePortalOptions {
   accept?: DocSpaceCredentialKind[];
   /** Tried in order; the first that finds credentials of an accepted kind wins. Default: `Authorization`, then the cookie. */
   readers?: DocSpaceCredentialReader[];
+  /** How confirmed sessions are remembered; `false` asks the portal each time, sharing only what is in flight. */
+  sessions?: DocSpaceSessionsOptions | false;
+  /** Loads the user's profile with the session, so that `request.user.user` is there. Default false. */
+  loadUser?: boolean;
   /** What is known and forwarded about the caller; the portal must trust this server as a proxy. Default: nothing. */
   client?: OfRequest<DocSpaceClient | undefined>;
+  /** Sets a cookie when a login completes, and clears it on logout. Default false. */
+  loginCookie?: boolean | DocSpaceLoginCookieOptions;
+  /**
+   * Origins besides the application's own from which a login may be posted, and from which a cookie may authorise an
+   * unsafe method or open a WebSocket. Default: none.
+   */
+  trustedOrigins?: string[];
   /**
    * How `DocSpaceLogin` sends a password. `hash`: PBKDF2 with the portal's own parameters, so that it never leaves this
    * server. `plain`: as typed, needed for LDAP users. `auto` (default): `hash` unless the portal says that it has LDAP.
@@ -87,4 +125,8 @@ export interface DocSpaceAuthModuleOptions extends DocSpacePortalOptions {
   loginThrottle?: DocSpaceLoginThrottleOptions | false;
   /** How the portal is reached over HTTP. */
   http?: DocSpaceHttpOptions;
+  /** More portals, by name; `portalUrl` is the one named `default`. Nothing is shared between portals. */
+  portals?: Record<string, DocSpacePortalOptions>;
+  /** Names the portal that a request is for, one of `portals` or `default`. Default: always `default`. */
+  resolvePortal?: OfRequest<string>;
 }

@@ -5,9 +5,11 @@ export type {
   DocSpaceClient,
   DocSpaceCredentialReader,
   DocSpaceHttpOptions,
+  DocSpaceLoginCookieOptions,
   DocSpaceLoginThrottleOptions,
   DocSpacePortalOptions,
   DocSpaceRequest,
+  DocSpaceSessionsOptions,
 } from './docspace-auth.options.js';
 
 export { DocSpaceAuthService, type DocSpaceCall } from './auth/docspace-auth.service.js';
@@ -45,7 +47,11 @@ export type {
 export { DocSpaceStrategy, type DocSpaceStrategyInfo } from './auth/docspace.strategy.js';
 
 export { DocSpaceSession } from './auth/docspace-session.js';
-export { type DocSpaceEnded, DocSpaceSessions } from './auth/docspace-sessions.js';
+export { DocSpaceSessions } from './auth/docspace-sessions.js';
+export { DocSpaceSessionStrategy } from './auth/docspace-session.strategy.js';
+export type { DocSpaceRole, DocSpaceUser } from './auth/docspace-user.js';
+export type { DocSpaceEnded, DocSpaceSessionStatistics } from './auth/session-reports.js';
+export type { DocSpaceSessionStore, DocSpaceStoreListener, StoredSession } from './memory/session-store.js';
 export type {
   DocSpaceAnonymous,
   DocSpaceAuthenticated,
@@ -54,7 +60,17 @@ export type {
   DocSpaceVerdict,
 } from './auth/verdict.js';
 
-export { AllowAnonymous, LoginOutcome } from './guards/decorators.js';
+export {
+  AllowAnonymous,
+  CurrentSession,
+  CurrentUser,
+  LoginOutcome,
+  OptionalAuth,
+  RequireAuth,
+  RequireRoles,
+} from './guards/decorators.js';
+export { type CookieResponse, DocSpaceLoginCookie } from './guards/docspace-login-cookie.js';
+export { DocSpaceRolesGuard } from './guards/docspace-roles.guard.js';
 export { DocSpaceAuthGuard } from './guards/docspace-auth.guard.js';
 export { DocSpaceErrorFilter } from './guards/docspace-error.filter.js';
 export type { DocSpaceErrorBody } from './guards/exceptions.js';

@@ -13,7 +13,8 @@ function show(given: unknown): string {
   return Array.isArray(given) ? `a list of ${given.length}` : `a ${typeof given}`;
 }
 
-const check =
+/** A check that names what is allowed and tells whether a value is. */
+export const check =
   (allowed: string, holds: (value: unknown) => boolean): Check =>
   (value, at) => {
     if (!holds(value)) throw wrong(at, allowed, value);

@@ -1,66 +1,105 @@
-import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { first, type Observable, Subject } from 'rxjs';
 import { DOCSPACE_CONFIG, type DocSpaceAuthConfig } from '../docspace-auth.config.js';
-import type { DocSpaceCredentialReader, DocSpaceRequest } from '../docspace-auth.options.js';
+import type { DocSpaceRequest } from '../docspace-auth.options.js';
+import { Allowance } from '../memory/allowance.js';
+import { SessionCheck } from '../memory/session-check.js';
 import { SessionMemory } from '../memory/session-memory.js';
-import { orAborted, SingleFlight } from '../memory/single-flight.js';
+import { SharedMemory } from '../memory/shared-memory.js';
+import { orAborted } from '../memory/single-flight.js';
+import { ValueMemory } from '../memory/value-memory.js';
+import { CredentialFinder } from './credential-finder.js';
 import type { DocSpaceCredentials } from './credentials.js';
 import { type DocSpaceCall, DocSpaceAuthService } from './docspace-auth.service.js';
-import { type Portal, Portals } from './portal.js';
-import { cookieReader, readAuthorization } from './readers.js';
+import { DocSpaceSession } from './docspace-session.js';
+import type { DocSpaceUser } from './docspace-user.js';
+import { DocSpaceUnavailableError } from './errors.js';
+import { absoluteUrl, Portals } from './portal.js';
+import { ProfileReader } from './profile-reader.js';
 import { SessionKeys } from './session-key.js';
-import { askVerdict } from './session-question.js';
-import {
-  ANONYMOUS,
-  authenticated,
-  type DocSpaceAnonymous,
-  type DocSpaceRefused,
-  type DocSpaceVerdict,
-} from './verdict.js';
+import { answerOf, askVerdict } from './session-question.js';
+import type { DocSpaceEnded, DocSpaceSessionStatistics } from './session-reports.js';
+import { ANONYMOUS, authenticated, type DocSpaceAuthenticated, type DocSpaceVerdict, unknown } from './verdict.js';
 
-/** How a session ended. */
-export interface DocSpaceEnded {
-  /** Whether the portal no longer knows the credentials, as it says when asked; its logout always answers 200. */
-  revoked: boolean;
-  /** Where to send the user to leave the single sign-on too, absolute; absent for most. */
-  singleLogoutUrl?: string;
-}
+/** A caller's address may have so many questions in flight: a flood from one place leaves room for the others. */
+const PER_ADDRESS = 32;
 
 /** Whether callers may enter: asks the portal, remembers what it confirmed, and forgets what was ended. */
 @Injectable()
-export class DocSpaceSessions implements OnModuleDestroy {
+export class DocSpaceSessions implements OnApplicationShutdown {
   readonly #service: DocSpaceAuthService;
   readonly #portals: Portals;
-  readonly #accept: DocSpaceAuthConfig['accept'];
-  readonly #readers: readonly DocSpaceCredentialReader[];
+  readonly #profiles: ProfileReader;
+  readonly #config: DocSpaceAuthConfig;
+  readonly #finder: CredentialFinder;
   readonly #keys: SessionKeys;
-  readonly #memory: SessionMemory<DocSpaceAnonymous | DocSpaceRefused>;
-  readonly #flights = new SingleFlight<DocSpaceVerdict>();
-  readonly #endings;
+  readonly #check: SessionCheck<DocSpaceVerdict>;
+  readonly #shared: SharedMemory | undefined;
+  readonly #users: ValueMemory<DocSpaceUser>;
+  readonly #perAddress = new Allowance(PER_ADDRESS);
+  readonly #ended = new Subject<string>();
+  readonly #logouts;
 
-  constructor(service: DocSpaceAuthService, portals: Portals, @Inject(DOCSPACE_CONFIG) config: DocSpaceAuthConfig) {
+  constructor(
+    service: DocSpaceAuthService,
+    portals: Portals,
+    profiles: ProfileReader,
+    @Inject(DOCSPACE_CONFIG) config: DocSpaceAuthConfig,
+  ) {
     this.#service = service;
     this.#portals = portals;
-    this.#accept = config.accept;
-    this.#readers = config.readers ?? [readAuthorization, cookieReader('asc_auth_key')];
-    this.#keys = new SessionKeys(config.secrets[0] ?? '');
-    this.#memory = new SessionMemory({ ttlMs: 0, staleMs: 0, maxSessions: 100_000 });
-    this.#endings = service.endings.subscribe(({ credentials, portal }) =>
-      this.#memory.end(this.#keys.of(portal, credentials), Date.now()),
+    this.#profiles = profiles;
+    this.#config = config;
+    this.#finder = new CredentialFinder(config);
+    this.#keys = new SessionKeys(config.secrets[0]);
+    const { ttlMs, userTtlMs, maxSessions, staleOnOutageMs: staleMs, store } = config.sessions;
+    this.#shared = store && new SharedMemory(store, ttlMs, config.secrets);
+    this.#check = new SessionCheck(new SessionMemory({ ttlMs, staleMs, maxSessions }), this.#shared, {
+      confirmed: authenticated,
+      ended: ANONYMOUS,
+    });
+    this.#users = new ValueMemory(userTtlMs, maxSessions);
+    this.#logouts = service.endings.subscribe(
+      ({ credentials, portal }) => void this.#end(this.#keys.of(portal, credentials)),
+    );
+    this.#shared?.listen(
+      (key) => this.#endHere(key),
+      () => this.#check.memory.clear(),
     );
   }
 
   /** The first credentials of an accepted kind that the readers find; undefined for none and for what can't be any. */
   credentialsOf(request: DocSpaceRequest): DocSpaceCredentials | undefined {
-    for (const read of this.#readers) {
-      const credentials = read(request);
-      if (credentials && this.#accept.has(credentials.kind)) return credentials;
-    }
-    return undefined;
+    return this.#finder.find(request);
   }
 
-  /** What is remembered of the credentials, without asking; undefined for nothing. Only a confirmation is remembered long. */
+  /** @internal The remembered session, for the guard: one hash, one look. */
+  recall(credentials: DocSpaceCredentials, call: DocSpaceCall): DocSpaceSession | undefined {
+    const portal = this.#portals.get(call.portal);
+    const key = this.#keys.of(portal, credentials);
+    const now = Date.now();
+    const at = this.#check.confirmedAt(key, now);
+    if (at === undefined) return undefined;
+    if (!this.#config.loadUser) return new DocSpaceSession(credentials, portal.name, at, false);
+    const user = this.#users.peek(key, now);
+    return user && new DocSpaceSession(credentials, portal.name, at, false, user);
+  }
+
+  /** @internal The session of credentials that were just confirmed, with its user where `loadUser` is on. */
+  async open(
+    credentials: DocSpaceCredentials,
+    call: DocSpaceCall,
+    { checkedAt, stale }: DocSpaceAuthenticated,
+  ): Promise<DocSpaceSession> {
+    const user = this.#config.loadUser ? await this.user(credentials, call) : undefined;
+    return new DocSpaceSession(credentials, this.#portals.get(call.portal).name, checkedAt, stale, user);
+  }
+
+  /** What is remembered of the credentials, without asking; undefined for nothing. */
   peek(credentials: DocSpaceCredentials, call: DocSpaceCall = {}): DocSpaceVerdict | undefined {
-    return this.#recall(this.#keys.of(this.#portals.get(call.portal), credentials), Date.now());
+    const [key, now] = [this.#keyOf(credentials, call), Date.now()];
+    const at = this.#check.confirmedAt(key, now);
+    return at === undefined ? this.#check.deniedBy(key, now) : authenticated(at, false);
   }
 
   /**
@@ -69,22 +108,31 @@ export class DocSpaceSessions implements OnModuleDestroy {
    *
    * Rejects only with the reason of the call's signal; the question then goes on for the others.
    */
-  check(credentials: DocSpaceCredentials, call: DocSpaceCall = {}): Promise<DocSpaceVerdict> {
+  async check(credentials: DocSpaceCredentials, call: DocSpaceCall = {}): Promise<DocSpaceVerdict> {
+    const remembered = this.peek(credentials, call);
+    if (remembered) return remembered;
+    const key = this.#keyOf(credentials, call);
+    return orAborted(this.#check.underWay(key) ?? this.#ask(key, credentials, call), call.signal);
+  }
+
+  /**
+   * The profile of the credentials' user, from `GET /api/2.0/people/@self`; remembered for `userTtlMs`.
+   * @throws DocSpaceAuthError; refused `invalid-credentials` when the portal, or an ending here, says that nobody is signed in.
+   */
+  async user(credentials: DocSpaceCredentials, call: DocSpaceCall = {}): Promise<DocSpaceUser> {
     const portal = this.#portals.get(call.portal);
     const key = this.#keys.of(portal, credentials);
-    const remembered = this.#recall(key, Date.now());
-    if (remembered) return Promise.resolve(remembered);
-    const answer =
-      this.#flights.get(key)?.answer ?? this.#flights.start(key, (dated) => this.#ask(key, portal, credentials, dated));
-    return orAborted(answer, call.signal);
+    return orAborted(
+      this.#users.get(key, () => this.#profiles.read(portal, credentials, call)),
+      call.signal,
+    );
   }
 
   /** Asks the portal again next time. Nobody is logged out. */
   forget(credentials: DocSpaceCredentials, call: DocSpaceCall = {}): void {
-    const key = this.#keys.of(this.#portals.get(call.portal), credentials);
-    this.#memory.forget(key);
-    const flight = this.#flights.get(key);
-    if (flight) flight.dated = true;
+    const key = this.#keyOf(credentials, call);
+    this.#check.forget(key);
+    this.#users.forget(key);
   }
 
   /**
@@ -93,39 +141,59 @@ export class DocSpaceSessions implements OnModuleDestroy {
    */
   async end(credentials: DocSpaceCredentials, call: DocSpaceCall = {}): Promise<DocSpaceEnded> {
     const { response } = await this.#service.logout({ ...call, credentials });
-    const verdict = await askVerdict(this.#service, credentials, { portal: call.portal, signal: call.signal });
+    const verdict = await askVerdict(this.#service, credentials, call);
     const singleLogoutUrl = response && absoluteUrl(response, this.#portals.get(call.portal));
     return { revoked: verdict.status === 'anonymous', ...(singleLogoutUrl && { singleLogoutUrl }) };
   }
 
-  /** Stops listening. */
-  onModuleDestroy(): void {
-    this.#endings.unsubscribe();
+  /** Counts since the start, and the state now. */
+  statistics(): DocSpaceSessionStatistics {
+    return {
+      ...this.#check.counts,
+      remembered: this.#check.memory.size,
+      inFlight: this.#check.inFlight,
+      storeErrors: this.#shared?.errors ?? 0,
+      breakers: Object.fromEntries(this.#portals.all().map(({ name, resilience }) => [name, resilience.state])),
+    };
   }
 
-  #recall(key: string, now: number): DocSpaceVerdict | undefined {
-    const checkedAt = this.#memory.confirmedAt(key, now);
-    if (checkedAt !== undefined) return authenticated(checkedAt);
-    return this.#memory.isEnded(key, now) ? ANONYMOUS : this.#memory.refusal(key, now);
+  /** @internal Emits once when the session is ended, on this node or another. */
+  endingOf(credentials: DocSpaceCredentials, call: DocSpaceCall = {}): Observable<string> {
+    const key = this.#keyOf(credentials, call);
+    return this.#ended.pipe(first((ended) => ended === key));
   }
 
-  async #ask(
-    key: string,
-    portal: Portal,
-    credentials: DocSpaceCredentials,
-    dated: () => boolean,
-  ): Promise<DocSpaceVerdict> {
-    const verdict = await askVerdict(this.#service, credentials, { portal: portal.name });
-    const now = Date.now();
-    if (this.#memory.isEnded(key, now)) return ANONYMOUS;
-    if (verdict.status === 'unknown' || dated()) return verdict;
-    if (verdict.status === 'authenticated') this.#memory.confirm(key, verdict.checkedAt);
-    else this.#memory.refuse(key, verdict, now);
-    return verdict;
+  /** Stops listening, and closes the store. */
+  async onApplicationShutdown(): Promise<void> {
+    this.#logouts.unsubscribe();
+    await this.#config.sessions.store?.close();
+  }
+
+  #keyOf(credentials: DocSpaceCredentials, call: DocSpaceCall): string {
+    return this.#keys.of(this.#portals.get(call.portal), credentials);
+  }
+
+  #ask(key: string, credentials: DocSpaceCredentials, { portal, client }: DocSpaceCall): Promise<DocSpaceVerdict> {
+    const over = client?.address === undefined ? noop : this.#perAddress.begin(client.address);
+    if (!over)
+      return Promise.resolve(
+        unknown(new DocSpaceUnavailableError('too many questions from this address', { retryAfterMs: 1000 })),
+      );
+    return this.#check
+      .ask(key, async () => answerOf(await askVerdict(this.#service, credentials, { portal })))
+      .finally(over);
+  }
+
+  async #end(key: string): Promise<void> {
+    this.#endHere(key);
+    await this.#shared?.revoke(key);
+  }
+
+  #endHere(key: string): void {
+    this.#check.memory.end(key, Date.now());
+    this.#users.forget(key);
+    this.#ended.next(key);
   }
 }
 
-function absoluteUrl(url: string, { publicUrl }: Portal): string | undefined {
-  const absolute = URL.canParse(url, publicUrl) ? new URL(url, publicUrl) : undefined;
-  return absolute && ['http:', 'https:'].includes(absolute.protocol) ? absolute.href : undefined;
-}
+const noop = (): void => undefined;

@@ -3,11 +3,12 @@ import { PassportStrategy } from '@nestjs/passport';
 import { Strategy } from 'passport-custom';
 import { DOCSPACE_CONFIG, type DocSpaceAuthConfig } from '../docspace-auth.config.js';
 import type { DocSpaceRequest } from '../docspace-auth.options.js';
-import { DocSpaceCredentials } from './credentials.js';
+import { callOf } from './caller.js';
+import { isCrossSite } from './cross-site.js';
 import { DocSpaceLogin } from './docspace-login.js';
-import { DocSpaceSession } from './docspace-session.js';
+import type { DocSpaceSession } from './docspace-session.js';
 import { DocSpaceRefusedError, REFUSAL_STATUS } from './errors.js';
-import { type DocSpaceLoginOutcome, keepOutcome } from './login-outcome.js';
+import { type DocSpaceLoginOutcome, keepOutcome, sessionOf } from './login-outcome.js';
 import type { AuthRequestsDto } from './requests.js';
 
 /** Why the strategy failed, as Passport's `info`. */
@@ -43,13 +44,13 @@ export class DocSpaceStrategy extends PassportStrategy(Strategy, 'docspace') {
   async validate(
     request: DocSpaceRequest & { body?: unknown },
   ): Promise<DocSpaceSession | [false, DocSpaceStrategyInfo]> {
+    const call = callOf(this.#config, request);
     try {
-      const outcome = await this.#login.start(request.body as AuthRequestsDto, {
-        client: this.#config.client?.(request),
-      });
+      if (isCrossSite(request, this.#config.trustedOrigins))
+        throw new DocSpaceRefusedError('cross-site', 'posted from another site');
+      const outcome = await this.#login.start(request.body as AuthRequestsDto, call);
       keepOutcome(request, outcome);
-      if (outcome.status !== 'authenticated') return [false, { code: 'second-step-required', outcome }];
-      return new DocSpaceSession(DocSpaceCredentials.token(outcome.token), 'default', Date.now(), false);
+      return sessionOf(outcome, call) ?? [false, { code: 'second-step-required', outcome }];
     } catch (error) {
       if (error instanceof DocSpaceRefusedError && REFUSAL_STATUS[error.reason] === 401)
         return [false, { code: error.reason }];

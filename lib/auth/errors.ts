@@ -15,6 +15,7 @@ export const REFUSAL_STATUS = {
   'api-key-refused': 403,
   'sms-unavailable': 403,
   'cross-site': 403,
+  'role-missing': 403,
   'locked-out': 429,
   'too-many-codes': 429,
   throttled: 429,

@@ -1,4 +1,8 @@
 import { DocSpaceConfirmation } from './confirmation.js';
+import { DEFAULT_PORTAL } from '../docspace-auth.config.js';
+import { DocSpaceCredentials } from './credentials.js';
+import type { DocSpaceCall } from './docspace-auth.service.js';
+import { DocSpaceSession } from './docspace-session.js';
 import { DocSpaceProtocolError } from './errors.js';
 import type { LoginStep } from './login-challenge.js';
 import type { Portal } from './portal.js';
@@ -54,6 +58,15 @@ export const keepOutcome = (request: object, outcome: DocSpaceLoginOutcome): voi
 
 /** What the login posted with this request came to. */
 export const outcomeOf = (request: object): DocSpaceLoginOutcome | undefined => outcomes.get(request);
+
+/** The session of a complete login; undefined while a second step is open. */
+export function sessionOf(
+  outcome: DocSpaceLoginOutcome,
+  { portal = DEFAULT_PORTAL }: DocSpaceCall,
+): DocSpaceSession | undefined {
+  if (outcome.status !== 'authenticated') return undefined;
+  return new DocSpaceSession(DocSpaceCredentials.token(outcome.token), portal, Date.now(), false);
+}
 
 /**
  * Reads a login's answer. A token alone means logged in; `sms` and `tfa` may be true beside it.

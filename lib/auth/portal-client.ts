@@ -3,6 +3,7 @@ import { HttpService } from '@nestjs/axios';
 import { Inject, Injectable } from '@nestjs/common';
 import { DOCSPACE_CONFIG, type DocSpaceAuthConfig } from '../docspace-auth.config.js';
 import type { DocSpaceClient } from '../docspace-auth.options.js';
+import { orAborted } from '../memory/single-flight.js';
 import type { DocSpaceConfirmation } from './confirmation.js';
 import type { DocSpaceCredentials } from './credentials.js';
 import { DocSpaceProtocolError, DocSpaceUnavailableError } from './errors.js';
@@ -47,7 +48,8 @@ export class PortalClient {
   }
 
   /**
-   * Asks once: follows no redirect, retries nothing, bounds time and size.
+   * Asks: follows no redirect, bounds time (waiting for others included) and size, and asks a GET once more where the
+   * first answer got lost.
    * @throws DocSpaceUnavailableError without an answer, DocSpaceProtocolError for one that is no HTTP or too large,
    * the signal's reason when the caller gives up. Never an error of the transport, which would hold the request.
    */
@@ -55,21 +57,25 @@ export class PortalClient {
     const { endpoint, signal } = question;
     signal?.throwIfAborted();
     const limit = new AbortController();
-    const giveUp = (): void => limit.abort();
-    const timer = setTimeout(giveUp, this.#timeoutMs);
+    const timer = setTimeout(() => limit.abort(tooLate(endpoint, this.#timeoutMs)), this.#timeoutMs);
+    const giveUp = (): void => limit.abort(signal?.reason);
     signal?.addEventListener('abort', giveUp, { once: true });
     try {
-      return await this.#send(portal, question, limit.signal);
-    } catch (error) {
-      signal?.throwIfAborted();
-      if (limit.signal.aborted)
-        throw new DocSpaceUnavailableError(`${endpoint}: no complete answer within ${this.#timeoutMs} ms`, {
-          endpoint,
-        });
-      throw transportError(error, endpoint);
+      const answer = portal.resilience.run(question, () => this.#attempt(portal, question, limit.signal));
+      return await orAborted(answer, limit.signal);
     } finally {
       clearTimeout(timer);
       signal?.removeEventListener('abort', giveUp);
+    }
+  }
+
+  async #attempt(portal: Portal, question: PortalQuestion, signal: AbortSignal): Promise<PortalAnswer> {
+    signal.throwIfAborted();
+    try {
+      return await this.#send(portal, question, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      throw transportError(error, question.endpoint);
     }
   }
 
@@ -110,6 +116,9 @@ function requestHeaders(
     ...confirmation?.headers(),
   };
 }
+
+const tooLate = (endpoint: string, ms: number): DocSpaceUnavailableError =>
+  new DocSpaceUnavailableError(`${endpoint}: no complete answer within ${ms} ms`, { endpoint });
 
 /** A new error with the code alone: the transport's own holds the request, and with it the password. */
 function transportError(error: unknown, endpoint: string): Error {

@@ -2,7 +2,13 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { AxiosRequestConfig } from 'axios';
-import { DOCSPACE_CONFIG, type DocSpaceAuthConfig, type PortalConfig } from '../docspace-auth.config.js';
+import { Resilience } from './resilience.js';
+import {
+  DEFAULT_PORTAL,
+  DOCSPACE_CONFIG,
+  type DocSpaceAuthConfig,
+  type PortalConfig,
+} from '../docspace-auth.config.js';
 
 /** One DocSpace: where it is and how it is reached. Passed along, never looked up twice. */
 export interface Portal {
@@ -14,6 +20,8 @@ export interface Portal {
   readonly baseUrl: string;
   /** Headers that tell a portal reached by its internal address which public one is meant. */
   readonly headers: Readonly<Record<string, string>>;
+  /** What stands between us and it. */
+  readonly resilience: Resilience;
   /** The transport's part of every request. */
   readonly transport: Readonly<AxiosRequestConfig>;
 }
@@ -40,13 +48,18 @@ export class Portals implements OnApplicationShutdown {
   }
 
   /**
-   * The portal of that name; the only or first one without a name.
+   * The portal of that name; the default one without a name.
    * @throws TypeError for a name that is not configured.
    */
   get(name?: string): Portal {
-    const portal = name === undefined ? this.#portals.values().next().value : this.#portals.get(name);
+    const portal = this.#portals.get(name ?? DEFAULT_PORTAL);
     if (!portal) throw new TypeError(`portal: must be one of ${[...this.#portals.keys()].join(', ')}`);
     return portal;
+  }
+
+  /** All of them, the default one first. */
+  all(): Portal[] {
+    return [...this.#portals.values()];
   }
 
   /** Closes the sockets of our own agents; given agents belong to their givers. */
@@ -67,7 +80,14 @@ function toPortal({ name, publicUrl, internalUrl }: PortalConfig, transport: Axi
     baseUrl: bare(internalUrl),
     headers,
     transport,
+    resilience: new Resilience(),
   };
 }
 
 const bare = (url: URL): string => url.href.replace(/\/+$/, '');
+
+/** What a portal means by a relative address; undefined for what no browser should be sent to. */
+export function absoluteUrl(url: string, { publicUrl }: Portal): string | undefined {
+  const absolute = URL.canParse(url, publicUrl) ? new URL(url, publicUrl) : undefined;
+  return absolute && ['http:', 'https:'].includes(absolute.protocol) ? absolute.href : undefined;
+}

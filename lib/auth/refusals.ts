@@ -26,6 +26,9 @@ const BLOCK_MS = 60_000;
 /** A caller is never told to wait longer than this, whatever a header says. */
 const MAX_RETRY_MS = 3_600_000;
 
+/** A date with its day's name, as HTTP writes them; `Date.parse` alone takes nearly anything for one. */
+const HTTP_DATE = /^[A-Z][a-z]{2,8}, .* GMT$/;
+
 const LOGIN: readonly Operation[] = ['login', 'code', 'sms'];
 
 /** Turns an answer that is not a success into the error that says what it means. */
@@ -65,12 +68,17 @@ function ofException(asked: Asked, status: number, type: string): DocSpaceRefusa
   if (status === 400) return 'invalid-request';
   if (status === 401) return unauthorized(asked);
   if (status === 403) return forbiddenException(asked, type);
-  if (status === 404) return asked.withLink || !LOGIN.includes(operation) ? 'link-invalid' : 'invalid-credentials';
+  if (status === 404) return notFound(asked);
   if (status !== 500) return undefined;
   if (['FormatException', 'CryptographicException'].includes(type) && ['confirm', 'phone'].includes(operation))
     return 'link-invalid';
   if (type !== 'Exception') return undefined;
   return operation === 'sms' ? 'too-many-codes' : operation === 'phone' ? 'invalid-request' : undefined;
+}
+
+function notFound({ operation, withLink }: Asked): DocSpaceRefusalReason | undefined {
+  if (withLink || operation === 'confirm' || operation === 'phone') return 'link-invalid';
+  return LOGIN.includes(operation) ? 'invalid-credentials' : undefined;
 }
 
 function unauthorized({ operation, withConfirmation, withLink }: Asked): DocSpaceRefusalReason {
@@ -81,23 +89,22 @@ function unauthorized({ operation, withConfirmation, withLink }: Asked): DocSpac
 
 /** A lock-out and a refused captcha look the same: whoever sent a captcha was refused for it (a good one lifts the lock). */
 function forbiddenException({ operation, withCaptcha }: Asked, type: string): DocSpaceRefusalReason | undefined {
-  if (type === 'InvalidOperationException') {
-    return operation === 'check' ? undefined : operation === 'confirm' ? 'invalid-request' : 'user-disabled';
-  }
-  if (operation === 'confirm') return 'ip-restricted';
+  if (operation === 'confirm') return type === 'InvalidOperationException' ? 'invalid-request' : 'ip-restricted';
   if (operation === 'phone') return 'user-disabled';
   if (!LOGIN.includes(operation)) return undefined;
+  if (type === 'InvalidOperationException') return 'user-disabled';
   if (type === '') return withCaptcha ? 'captcha-refused' : 'locked-out';
   return operation === 'code' ? 'invalid-code' : undefined;
 }
 
+/** Without an exception the action never ran: an address, a scope or the portal's state stood before it. */
 function forbidden({ operation, withApiKey }: Asked, { shape }: WireBody): DocSpaceRefusalReason | undefined {
   if (shape === 'text') return 'ip-restricted';
-  if (shape === 'problem') return withApiKey ? 'api-key-refused' : 'portal-maintenance';
-  if (shape !== 'empty') return undefined;
-  if (operation === 'phone') return 'confirmation-required';
-  if (operation === 'code') return 'invalid-code';
-  return withApiKey ? 'api-key-refused' : undefined;
+  if (shape === 'value' || shape === 'other') return undefined;
+  if (shape === 'empty' && operation === 'phone') return 'confirmation-required';
+  if (shape === 'empty' && operation === 'code') return 'invalid-code';
+  if (withApiKey) return 'api-key-refused';
+  return shape === 'empty' && operation === 'profile' ? undefined : 'portal-maintenance';
 }
 
 const lastName = (type: string): string => type.slice(type.lastIndexOf('.') + 1);
@@ -111,6 +118,6 @@ function messageOf(endpoint: string, reason: DocSpaceRefusalReason, body: WireBo
 export function retryAfterMs(answer: PortalAnswer, now: number): number | undefined {
   const value = answer.header('retry-after')?.trim();
   if (!value) return undefined;
-  const ms = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - now;
+  const ms = /^\d+$/.test(value) ? Number(value) * 1000 : HTTP_DATE.test(value) ? Date.parse(value) - now : NaN;
   return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), MAX_RETRY_MS);
 }

@@ -1,7 +1,21 @@
+import type { Answer } from '../memory/session-check.js';
 import type { DocSpaceCredentials } from './credentials.js';
 import type { DocSpaceAuthService, DocSpaceCall } from './docspace-auth.service.js';
-import { DocSpaceAuthError, DocSpaceProtocolError, DocSpaceRefusedError } from './errors.js';
+import { DocSpaceAuthError, DocSpaceProtocolError, DocSpaceRefusedError, DocSpaceUnavailableError } from './errors.js';
 import { ANONYMOUS, authenticated, type DocSpaceVerdict, refused, unknown } from './verdict.js';
+
+/** What a verdict means for the memory: only a missing answer lets an earlier confirmation stand in. */
+export function answerOf(verdict: DocSpaceVerdict): Answer<DocSpaceVerdict> {
+  switch (verdict.status) {
+    case 'authenticated':
+      return { kind: 'confirmed', at: verdict.checkedAt };
+    case 'anonymous':
+    case 'refused':
+      return { kind: 'refused', verdict };
+    case 'unknown':
+      return { kind: 'unknown', verdict, mayStandIn: verdict.error instanceof DocSpaceUnavailableError };
+  }
+}
 
 /** Asks the portal once whether it knows the credentials, and reads the answer as a verdict. */
 export async function askVerdict(
@@ -12,7 +26,7 @@ export async function askVerdict(
   const askedAt = Date.now();
   try {
     const { response } = await service.getIsAuthentificated({ ...call, credentials });
-    return response === true ? authenticated(askedAt) : ANONYMOUS;
+    return response === true ? authenticated(askedAt, false) : ANONYMOUS;
   } catch (error) {
     if (!(error instanceof DocSpaceAuthError)) throw error;
     return verdictOf(error, credentials, () => answersAnybody(service, call));

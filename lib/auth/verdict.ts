@@ -30,8 +30,11 @@ export type DocSpaceVerdict = DocSpaceAuthenticated | DocSpaceAnonymous | DocSpa
 
 export const ANONYMOUS: DocSpaceAnonymous = Object.freeze({ status: 'anonymous' });
 
-export const authenticated = (checkedAt: number, stale = false): DocSpaceAuthenticated =>
-  Object.freeze({ status: 'authenticated', checkedAt, stale });
+export const authenticated = (checkedAt: number, stale: boolean): DocSpaceAuthenticated => ({
+  status: 'authenticated',
+  checkedAt,
+  stale,
+});
 
 export const refused = (reason: DocSpaceRefusalReason): DocSpaceRefused => Object.freeze({ status: 'refused', reason });
 

@@ -6,14 +6,15 @@ type Json = Record<string, unknown>;
 
 /**
  * An answer's body by shape, as section names of the portal's pipeline go: A `value`, B `error`, C `invalid`,
- * D `problem`, E `empty`, `text` and `html`. Told apart by content, since a portal's content types mislead.
+ * D `problem`, E `empty`, `text` and `html`; `other` is JSON of somebody else. Told apart by content, since a portal's
+ * content types mislead.
  */
 export type WireBody =
   | { shape: 'value'; envelope: DocSpaceWrapper<unknown> }
   | { shape: 'error'; type: string }
   | { shape: 'invalid'; fields: string[] }
   | { shape: 'problem' }
-  | { shape: 'empty' | 'text' | 'html' };
+  | { shape: 'empty' | 'text' | 'html' | 'other' };
 
 /** Tells the shape of an answer's body. Never throws, and keeps none of the portal's localised texts. */
 export function readBody({ text, status }: PortalAnswer): WireBody {
@@ -21,15 +22,15 @@ export function readBody({ text, status }: PortalAnswer): WireBody {
   if (trimmed === '') return { shape: 'empty' };
   if (trimmed.startsWith('<')) return { shape: 'html' };
   const json = parse(trimmed);
-  if (!isObject(json)) return { shape: 'text' };
+  if (json === undefined || typeof json === 'string') return { shape: 'text' };
+  if (!isObject(json)) return { shape: 'other' };
   const body = camelCased(json);
   if (isObject(body['error'])) return { shape: 'error', type: textOf(camelCased(body['error'])['type']) };
-  const inner = body['response'];
-  if (status >= 400 && isObject(inner) && isProblem(inner))
-    return { shape: 'invalid', fields: fieldsOf(inner['errors']) };
+  const inner = isObject(body['response']) ? camelCased(body['response']) : {};
+  if (status >= 400 && isProblem(inner)) return { shape: 'invalid', fields: fieldsOf(inner['errors']) };
   if (isProblem(body) && !('response' in body)) return { shape: 'problem' };
   if ('response' in body || 'statusCode' in body) return { shape: 'value', envelope: envelopeOf(body) };
-  return { shape: 'text' };
+  return { shape: 'other' };
 }
 
 function envelopeOf(body: Json): DocSpaceWrapper<unknown> {

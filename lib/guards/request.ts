@@ -3,6 +3,8 @@ import type { DocSpaceRequest } from '../docspace-auth.options.js';
 
 /** A request as guards see it. */
 export interface GuardedRequest extends DocSpaceRequest {
+  /** Over HTTP. */
+  method?: string;
   /** Set by guards. */
   user?: unknown;
   body?: unknown;

@@ -11,7 +11,7 @@ export interface SessionMemoryLimits {
 const REFUSAL_MS = 1000;
 const MAX_REFUSALS = 10_000;
 /** A portal's other processes may still confirm a revoked session for this long (DbLoginEventsManager.cs). */
-const TOMBSTONE_MS = 600_000;
+export const TOMBSTONE_MS = 600_000;
 
 /**
  * What is known about keys: confirmed, refused, or ended. Three memories, so that no flood of one kind pushes out another.
@@ -44,6 +44,11 @@ export class SessionMemory<Refusal extends object> {
   staleSince(key: string, now: number): number | undefined {
     const at = this.#confirmed?.get(key);
     return at !== undefined && isWithin(now - at, this.#limits.staleMs) ? at : undefined;
+  }
+
+  /** Whether a confirmation of that time would still be believed. */
+  isFresh(at: number, now: number): boolean {
+    return isWithin(now - at, this.#limits.ttlMs);
   }
 
   /** The key's refusal, if it is recent. */

@@ -1,0 +1,36 @@
+import type { DocSpaceAuthConfig } from '../docspace-auth.config.js';
+import { DEFAULT_PORTAL } from '../docspace-auth.config.js';
+import type { DocSpaceCredentialReader, DocSpaceRequest } from '../docspace-auth.options.js';
+import type { DocSpaceCredentials } from './credentials.js';
+import { cookieReader, readAuthorization } from './readers.js';
+
+/** The login cookie's name at a portal: each has its own, so that none gets another's token. */
+export function cookieNameOf({ loginCookie }: DocSpaceAuthConfig, portal = DEFAULT_PORTAL): string {
+  return portal === DEFAULT_PORTAL ? loginCookie.name : `${loginCookie.name}.${portal}`;
+}
+
+/** Finds the one credential of a request that is checked and forwarded. */
+export class CredentialFinder {
+  readonly #config: DocSpaceAuthConfig;
+  readonly #readers: ReadonlyMap<string, readonly DocSpaceCredentialReader[]>;
+
+  constructor(config: DocSpaceAuthConfig) {
+    this.#config = config;
+    const own = (portal: string): DocSpaceCredentialReader[] => [
+      readAuthorization,
+      cookieReader(cookieNameOf(config, portal)),
+    ];
+    this.#readers = new Map(config.portals.map(({ name }) => [name, config.readers ?? own(name)]));
+  }
+
+  /** The first credentials of an accepted kind; undefined for none and for what can't be any. */
+  find(request: DocSpaceRequest): DocSpaceCredentials | undefined {
+    const { resolvePortal, accept } = this.#config;
+    const readers = this.#readers.get(resolvePortal ? resolvePortal(request) : DEFAULT_PORTAL) ?? [];
+    for (const read of readers) {
+      const credentials = read(request);
+      if (credentials && accept.has(credentials.kind)) return credentials;
+    }
+    return undefined;
+  }
+}

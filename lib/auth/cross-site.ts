@@ -1,0 +1,37 @@
+import type { DocSpaceAuthConfig } from '../docspace-auth.config.js';
+import type { DocSpaceRequest } from '../docspace-auth.options.js';
+import type { DocSpaceCredentials } from './credentials.js';
+
+/** Methods that change nothing (RFC 9110 section 9.2.1). */
+const SAFE = ['GET', 'HEAD', 'OPTIONS', 'TRACE'];
+
+/**
+ * Whether a browser sent the request from a page of another origin: by `trustedOrigins`, then `Sec-Fetch-Site`
+ * (W3C Fetch Metadata), then `Origin` (RFC 6454). Without either header it was no browser.
+ */
+export function isCrossSite({ headers }: DocSpaceRequest, trusted: ReadonlySet<string>): boolean {
+  const { origin, host } = headers;
+  const site = headers['sec-fetch-site'];
+  if (origin !== undefined && trusted.has(origin)) return false;
+  if (site !== undefined) return site !== 'same-origin' && site !== 'none';
+  if (origin === undefined) return false;
+  return !URL.canParse(origin) || new URL(origin).host !== host?.toLowerCase();
+}
+
+/** Whether a browser may have added the credentials to an unsafe request that another site made. */
+export function isCookieForgery(
+  request: DocSpaceRequest & { method?: string },
+  credentials: DocSpaceCredentials,
+  { trustedOrigins }: DocSpaceAuthConfig,
+): boolean {
+  if (request.method === undefined || SAFE.includes(request.method)) return false;
+  return cameByCookie(request, credentials) && isCrossSite(request, trustedOrigins);
+}
+
+/** What stands in the `Authorization` header was put there by the page's own script. */
+function cameByCookie({ headers }: DocSpaceRequest, credentials: DocSpaceCredentials): boolean {
+  if (headers.cookie === undefined) return false;
+  const secret = credentials.reveal();
+  const isInHeader = headers.authorization?.includes(secret) ?? false;
+  return !isInHeader && (headers.cookie.includes(secret) || headers.cookie.includes(encodeURIComponent(secret)));
+}

@@ -1,0 +1,27 @@
+import type { ExecutionContext } from '@nestjs/common';
+import type { Reflector } from '@nestjs/core';
+import type { DocSpaceRole } from '../auth/docspace-user.js';
+
+/** Whom a handler lets in. */
+export type Access = 'required' | 'optional' | 'anonymous';
+
+/** Symbols, so that no other package's metadata is meant. */
+export const ACCESS = Symbol('docspace access');
+export const ROLES = Symbol('docspace roles');
+
+/** Whom the context's handler lets in; a handler's own word wins over its class's. */
+export function accessOf(reflector: Reflector, context: ExecutionContext): Access {
+  const access =
+    reflector.get<Access | undefined>(ACCESS, context.getHandler()) ??
+    reflector.get<Access | undefined>(ACCESS, context.getClass());
+  return access ?? 'required';
+}
+
+/** The roles that the context's handler asks for; undefined where its own word lets others in. */
+export function rolesOf(reflector: Reflector, context: ExecutionContext): DocSpaceRole[] | undefined {
+  const [handler, target] = [context.getHandler(), context.getClass()];
+  const own = reflector.get<DocSpaceRole[] | undefined>(ROLES, handler);
+  if (own) return own;
+  const access = reflector.get<Access | undefined>(ACCESS, handler) ?? 'required';
+  return access === 'required' ? reflector.get<DocSpaceRole[] | undefined>(ROLES, target) : undefined;
+}

@@ -1,0 +1,111 @@
+import { Body, Controller, Get, HttpCode, Inject, Post, Req, Res, type Type, UseGuards } from '@nestjs/common';
+import { callOf } from '../auth/caller.js';
+import { DocSpaceLogin } from '../auth/docspace-login.js';
+import { DocSpaceSessions } from '../auth/docspace-sessions.js';
+import type { DocSpaceUser } from '../auth/docspace-user.js';
+import type { DocSpaceLoginComplete, DocSpaceLoginOutcome } from '../auth/login-outcome.js';
+import type { DocSpaceEnded } from '../auth/session-reports.js';
+import { DOCSPACE_CONFIG, type DocSpaceAuthConfig } from '../docspace-auth.config.js';
+import { AllowAnonymous, CurrentUser, LoginOutcome, RequireAuth } from './decorators.js';
+import { DocSpaceAuthGuard } from './docspace-auth.guard.js';
+import { type CookieResponse, DocSpaceLoginCookie } from './docspace-login-cookie.js';
+import { DocSpaceLoginGuard } from './docspace-login.guard.js';
+import type { GuardedRequest } from './request.js';
+import { SameOriginGuard } from './same-origin.guard.js';
+
+/** What the browser is told of an outcome: the token only where no HttpOnly cookie carries it. */
+type ShownOutcome = Exclude<DocSpaceLoginOutcome, DocSpaceLoginComplete> | Omit<DocSpaceLoginComplete, 'token'>;
+
+/** The whole login as routes, mounted by the extra `routes`: `login`, `code`, `resend`, `phone`, `logout` and `me`. */
+@AllowAnonymous()
+export class DocSpaceAuthController {
+  constructor(
+    private readonly login: DocSpaceLogin,
+    private readonly sessions: DocSpaceSessions,
+    private readonly cookie: DocSpaceLoginCookie,
+    @Inject(DOCSPACE_CONFIG) private readonly config: DocSpaceAuthConfig,
+  ) {}
+
+  /** The first step; the body is an `AuthRequestsDto`. */
+  @Post('login')
+  @HttpCode(200)
+  @UseGuards(DocSpaceLoginGuard)
+  start(@LoginOutcome() outcome: DocSpaceLoginOutcome): ShownOutcome {
+    return this.#shown(outcome);
+  }
+
+  /** The second step: `{ challenge, code }`. */
+  @Post('code')
+  @HttpCode(200)
+  @UseGuards(SameOriginGuard)
+  async verifyCode(
+    @Body() body: StepBody | undefined,
+    @Req() request: GuardedRequest,
+    @Res({ passthrough: true }) response: CookieResponse,
+  ): Promise<ShownOutcome> {
+    const call = callOf(this.config, request);
+    const outcome = await this.login.verifyCode(textOf(body?.challenge), textOf(body?.code), call);
+    if (this.config.setsCookie) this.cookie.set(response, outcome, call.portal);
+    return this.#shown(outcome);
+  }
+
+  /** Another SMS code: `{ challenge }`. */
+  @Post('resend')
+  @HttpCode(200)
+  @UseGuards(SameOriginGuard)
+  async resendCode(@Body() body: StepBody | undefined, @Req() request: GuardedRequest): Promise<ShownOutcome> {
+    return this.#shown(await this.login.resendCode(textOf(body?.challenge), callOf(this.config, request)));
+  }
+
+  /** The phone of a user who has none yet: `{ challenge, mobilePhone }`. */
+  @Post('phone')
+  @HttpCode(200)
+  @UseGuards(SameOriginGuard)
+  async savePhone(@Body() body: StepBody | undefined, @Req() request: GuardedRequest): Promise<ShownOutcome> {
+    const [challenge, phone] = [textOf(body?.challenge), textOf(body?.mobilePhone)];
+    return this.#shown(await this.login.savePhone(challenge, phone, callOf(this.config, request)));
+  }
+
+  /** Ends the session, and clears the cookie even when the portal can't be told. */
+  @Post('logout')
+  @HttpCode(200)
+  @UseGuards(SameOriginGuard)
+  async logout(
+    @Req() request: GuardedRequest,
+    @Res({ passthrough: true }) response: CookieResponse,
+  ): Promise<DocSpaceEnded> {
+    const call = callOf(this.config, request);
+    const credentials = this.sessions.credentialsOf(request);
+    if (this.config.setsCookie) this.cookie.clear(response, call.portal);
+    return credentials ? this.sessions.end(credentials, call) : { revoked: true };
+  }
+
+  /** Who is signed in. */
+  @Get('me')
+  @RequireAuth()
+  @UseGuards(DocSpaceAuthGuard)
+  me(@CurrentUser() user: DocSpaceUser): DocSpaceUser {
+    return user;
+  }
+
+  #shown(outcome: DocSpaceLoginOutcome): ShownOutcome {
+    if (outcome.status !== 'authenticated' || !this.config.setsCookie) return outcome;
+    const { token, ...shown } = outcome;
+    return shown;
+  }
+}
+
+/** A controller of its own for each place, since Nest keeps a controller's path on its class. */
+export function controllerAt(path: string): Type<DocSpaceAuthController> {
+  @Controller(path)
+  class MountedAuthController extends DocSpaceAuthController {}
+  return MountedAuthController;
+}
+
+interface StepBody {
+  challenge?: unknown;
+  code?: unknown;
+  mobilePhone?: unknown;
+}
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');

@@ -1,0 +1,66 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { stringifySetCookie } from 'cookie';
+import { cookieNameOf } from '../auth/credential-finder.js';
+import type { DocSpaceLoginOutcome } from '../auth/login-outcome.js';
+import { isLoopback } from '../docspace-auth.checks.js';
+import { DOCSPACE_CONFIG, type DocSpaceAuthConfig } from '../docspace-auth.config.js';
+
+/** A response of Express (with `req`) or of Fastify (with `request`), as far as cookies need it. */
+export interface CookieResponse {
+  appendHeader?(name: string, value: string): unknown;
+  header?(name: string, value: string): unknown;
+  req?: CookieRequest;
+  request?: CookieRequest;
+}
+
+interface CookieRequest {
+  protocol?: string;
+  headers?: { host?: string | undefined };
+}
+
+/** The cookie that keeps a browser signed in: HttpOnly, with the attributes of the option `loginCookie`. */
+@Injectable()
+export class DocSpaceLoginCookie {
+  readonly #config: DocSpaceAuthConfig;
+
+  constructor(@Inject(DOCSPACE_CONFIG) config: DocSpaceAuthConfig) {
+    this.#config = config;
+  }
+
+  /** Sets the cookie for a complete login, for as long as its token lives; does nothing while a second step is open. */
+  set(response: CookieResponse, outcome: DocSpaceLoginOutcome, portal?: string): void {
+    if (outcome.status !== 'authenticated') return;
+    const { token, expiresAt } = outcome;
+    const maxAge = expiresAt && Math.max(Math.floor((expiresAt.getTime() - Date.now()) / 1000), 0);
+    this.#write(response, token, maxAge, portal);
+  }
+
+  /** Clears the cookie. Ends no session: `DocSpaceSessions.end` does. */
+  clear(response: CookieResponse, portal?: string): void {
+    this.#write(response, '', 0, portal);
+  }
+
+  #write(response: CookieResponse, value: string, maxAge: number | undefined, portal: string | undefined): void {
+    const { sameSite = 'lax', domain, path = '/', secure } = this.#config.loginCookie;
+    const name = cookieNameOf(this.#config, portal);
+    const isPrefixed = name.startsWith('__');
+    const cookie = stringifySetCookie({
+      name,
+      value,
+      path,
+      sameSite,
+      httpOnly: true,
+      secure: isPrefixed || (secure ?? !isPlainLoopback(response.req ?? response.request)),
+      ...(maxAge !== undefined && { maxAge }),
+      ...(domain !== undefined && { domain }),
+    });
+    if (response.appendHeader) response.appendHeader('Set-Cookie', cookie);
+    else response.header?.('Set-Cookie', cookie);
+  }
+}
+
+/** Plain http to this very machine, as in development; behind a proxy the host is a public name. */
+function isPlainLoopback(request: CookieRequest | undefined): boolean {
+  const host = `http://${request?.headers?.host ?? ''}`;
+  return request?.protocol === 'http' && URL.canParse(host) && isLoopback(new URL(host).hostname);
+}
