@@ -1,0 +1,1 @@
+export { RedisSessionStore, type RedisSessionStoreOptions } from './session-store.js';

@@ -1,0 +1,62 @@
+import { Cluster, Redis } from 'ioredis';
+import { RedisSessionStore } from '../../lib/redis/index.js';
+import { sessionStoreConformance } from '../../lib/testing/store-conformance.js';
+import { describeWithRedis, RedisServer } from '../support/redis-server.js';
+import { startCluster } from './cluster.js';
+
+describeWithRedis('RedisSessionStore on one server', () => {
+  let server: RedisServer;
+
+  beforeAll(async () => {
+    server = await RedisServer.start();
+  });
+  afterAll(() => server[Symbol.asyncDispose]());
+
+  describe('reached by a URL', () => {
+    for (const { name, run } of sessionStoreConformance(() =>
+      Promise.resolve(new RedisSessionStore({ redis: server.url })),
+    ))
+      it(name, run);
+  });
+
+  describe('reached through a connection with a key prefix and a database of its own', () => {
+    let redis: Redis;
+
+    beforeAll(() => {
+      redis = new Redis(server.url, { keyPrefix: 'mine:', db: 3, lazyConnect: true });
+    });
+    afterAll(() => redis.disconnect());
+
+    for (const { name, run } of sessionStoreConformance(() => Promise.resolve(new RedisSessionStore({ redis }))))
+      it(name, run);
+
+    it('leaves a given connection open, without a listener of its own', async () => {
+      const store = new RedisSessionStore({ redis });
+      const listeners = redis.listenerCount('error');
+      store.listen({ revoked: () => undefined, lost: () => undefined });
+      await store.get('a');
+      await Promise.all([store.close(), store.close()]);
+      await store.close();
+      expect(await redis.ping()).toBe('PONG');
+      expect(redis.listenerCount('error')).toBe(listeners - 1);
+      await expect(store.get('a')).rejects.toThrow('RedisSessionStore: closed');
+    });
+  });
+});
+
+describeWithRedis('RedisSessionStore on a cluster of three masters', () => {
+  let servers: RedisServer[];
+  let cluster: Cluster;
+
+  beforeAll(async () => {
+    servers = await startCluster();
+    cluster = new Cluster(servers.map(({ port }) => ({ host: '127.0.0.1', port })));
+  }, 60_000);
+  afterAll(async () => {
+    cluster.disconnect();
+    await Promise.all(servers.map((server) => server[Symbol.asyncDispose]()));
+  });
+
+  for (const { name, run } of sessionStoreConformance(() => Promise.resolve(new RedisSessionStore({ redis: cluster }))))
+    it(name, run);
+});
