@@ -97,8 +97,8 @@ export class RedisSessionStore implements DocSpaceSessionStore {
   }
 
   /**
-   * Begins to tell the listener. Calls its `lost` when the subscription breaks, when it stands again, and when it stood
-   * only after the first commands were let through without it.
+   * Begins to tell the listener. Calls its `lost` when the subscription breaks or does not stand in the time of a command,
+   * and again when it stands. Until then the first commands wait, so that they miss nothing.
    */
   listen(listener: DocSpaceStoreListener): void {
     const subscription = new Subscription(this.#source, this.#channel, listener, this.#timeoutMs);

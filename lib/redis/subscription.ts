@@ -17,23 +17,20 @@ export class Subscription {
   #connection: Redis | undefined;
   #retry: NodeJS.Timeout | undefined;
   #failures = 0;
-  #isUp = false;
-  #missed = false;
-  #closed = false;
+  #state: 'opening' | 'up' | 'down' | 'closed' = 'opening';
 
   constructor(source: RedisSource, channel: string, listener: DocSpaceStoreListener, patienceMs: number) {
     this.#source = source;
     this.#channel = channel;
     this.#listener = listener;
     const settled = new Promise<void>((resolve) => (this.#settle = resolve));
-    this.opened = atMost(patienceMs, settled).catch(() => {
-      this.#missed = true;
-    });
+    this.opened = atMost(patienceMs, settled).catch(() => this.#down());
     this.#connect();
   }
 
   async close(): Promise<void> {
-    this.#closed = true;
+    this.#state = 'closed';
+    this.#settle();
     clearTimeout(this.#retry);
     if (this.#connection) await letGo(this.#connection);
   }
@@ -61,27 +58,27 @@ export class Subscription {
   }
 
   #up(connection: Redis): void {
-    this.#isUp = true;
-    this.#failures = 0;
-    this.#settle();
+    if (this.#state === 'closed') return;
     const stopWatching = watch(connection, () => {
       this.#down();
       connection.disconnect();
     });
     connection.once('end', stopWatching);
-    if (this.#missed) this.#listener.lost();
-    this.#missed = false;
+    this.#failures = 0;
+    this.#settle();
+    if (this.#state === 'down') this.#listener.lost();
+    this.#state = 'up';
   }
 
   #down(): void {
-    this.#missed = true;
     this.#settle();
-    if (this.#isUp && !this.#closed) this.#listener.lost();
-    this.#isUp = false;
+    if (this.#state === 'down' || this.#state === 'closed') return;
+    this.#state = 'down';
+    this.#listener.lost();
   }
 
   #reconnect(): void {
-    if (this.#closed) return;
+    if (this.#state === 'closed') return;
     this.#retry = setTimeout(() => this.#connect(), backoffMs(this.#failures++)).unref();
   }
 }
