@@ -45,11 +45,11 @@ export abstract class DocSpaceAuthError extends Error {
   /** A stable code for programs. */
   abstract readonly code: 'ERR_DOCSPACE_REFUSED' | 'ERR_DOCSPACE_UNAVAILABLE' | 'ERR_DOCSPACE_PROTOCOL';
   /** The endpoint's route template, such as `GET /api/2.0/authentication`; absent when no call was made. */
-  readonly endpoint?: string;
+  declare readonly endpoint?: string;
   /** The HTTP status of the portal's answer; absent when the portal did not answer. */
-  readonly status?: number;
+  declare readonly status?: number;
   /** How long to wait before trying again, in milliseconds; absent when nobody said so. */
-  readonly retryAfterMs?: number;
+  declare readonly retryAfterMs?: number;
 
   constructor(message: string, details: DocSpaceErrorDetails = {}) {
     super(message);

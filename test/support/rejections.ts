@@ -25,10 +25,9 @@ export interface Told {
 
 /** What a call was rejected with; fails when it was not, or when the error holds a secret. */
 export async function rejectionOf(call: Promise<unknown>, secrets: readonly string[] = []): Promise<unknown> {
-  const [{ status, reason }] = (await Promise.allSettled([call])) as [
-    PromiseSettledResult<unknown> & { reason?: unknown },
-  ];
-  expect(status).toBe('rejected');
+  const [settled] = await Promise.allSettled([call]);
+  const reason: unknown = settled.status === 'rejected' ? settled.reason : undefined;
+  expect(settled.status).toBe('rejected');
   expectNoSecret(reason, [...Object.values(SECRETS), ...secrets]);
   return reason;
 }
