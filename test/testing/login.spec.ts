@@ -20,7 +20,7 @@ interface Row {
   readonly name: string;
   readonly user?: Partial<DocSpaceEmulatorUser>;
   readonly portal?: DocSpaceEmulatorPortal;
-  readonly body: object | ((portal: DocSpaceEmulator) => object);
+  readonly body: Record<string, unknown> | ((portal: DocSpaceEmulator) => object);
   readonly status: number;
   readonly text?: string;
 }
