@@ -6,6 +6,7 @@ import { Portal } from './portal/portal.js';
 import { PortalModule } from './portal/portal.module.js';
 import { ProfileModule } from './profile/profile.module.js';
 import { Settings } from './settings.js';
+import { SignInModule } from './sign-in/sign-in.module.js';
 
 @Module({
   imports: [
@@ -17,11 +18,13 @@ import { Settings } from './settings.js';
       inject: [Portal, Settings],
       useFactory: ({ url }: Portal, { secret }: Settings) => ({
         portalUrl: url,
+        loginCookie: true,
         ...(secret !== undefined && { secret }),
       }),
     }),
     HomeModule,
     AuthModule,
+    SignInModule,
     ProfileModule,
   ],
 })

@@ -1,11 +1,15 @@
+import { join } from 'node:path';
 import type { NestApplicationOptions, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { serveOpenApi } from './open-api.js';
+import { securityHeaders } from './pages/security-headers.js';
 
 /** What is set on the application besides its modules; also for one that a test module made. */
 export function configure(app: NestExpressApplication): NestExpressApplication {
   app.disable('x-powered-by');
+  app.use(securityHeaders);
+  app.useStaticAssets(join(process.cwd(), 'sample-app', 'assets'), { prefix: '/assets/' });
   serveOpenApi(app);
   return app;
 }

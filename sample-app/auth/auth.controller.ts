@@ -1,9 +1,12 @@
-import { Body, Controller, HttpCode, Post, Req, UseGuards } from '@nestjs/common';
+import { Body, Controller, HttpCode, Post, Res, UseGuards } from '@nestjs/common';
 import { ApiBearerAuth, ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import {
   AllowAnonymous,
+  type CookieResponse,
+  CurrentSession,
   type DocSpaceEnded,
   DocSpaceLogin,
+  DocSpaceLoginCookie,
   DocSpaceLoginGuard,
   type DocSpaceLoginOutcome,
   type DocSpaceSession,
@@ -19,6 +22,7 @@ export class AuthController {
   constructor(
     private readonly login: DocSpaceLogin,
     private readonly sessions: DocSpaceSessions,
+    private readonly cookie: DocSpaceLoginCookie,
   ) {}
 
   @ApiOperation({ summary: 'The first step: a token, or the question for the second' })
@@ -38,8 +42,14 @@ export class AuthController {
   @AllowAnonymous()
   @HttpCode(200)
   @Post('code')
-  code(@Body('challenge') challenge: string, @Body('code') code: string): Promise<DocSpaceLoginOutcome> {
-    return this.login.verifyCode(challenge, code);
+  async code(
+    @Body('challenge') challenge: string,
+    @Body('code') code: string,
+    @Res({ passthrough: true }) response: CookieResponse,
+  ): Promise<DocSpaceLoginOutcome> {
+    const outcome = await this.login.verifyCode(challenge, code);
+    this.cookie.set(response, outcome);
+    return outcome;
   }
 
   @ApiOperation({ summary: 'One more SMS' })
@@ -67,7 +77,11 @@ export class AuthController {
   @ApiOkResponse({ type: EndedBody })
   @HttpCode(200)
   @Post('logout')
-  logout(@Req() { user }: { user: DocSpaceSession }): Promise<DocSpaceEnded> {
-    return this.sessions.end(user.credentials);
+  logout(
+    @CurrentSession() { credentials }: DocSpaceSession,
+    @Res({ passthrough: true }) response: CookieResponse,
+  ): Promise<DocSpaceEnded> {
+    this.cookie.clear(response);
+    return this.sessions.end(credentials);
   }
 }

@@ -1,14 +1,19 @@
-import { Controller, Get } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { AllowAnonymous } from 'nestjs-docspace-auth';
+import { Controller, Get, Query, UseFilters } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import { CurrentUser, type DocSpaceUser, OptionalAuth } from 'nestjs-docspace-auth';
+import { PageFilter } from '../pages/page.filter.js';
+import { Portal } from '../portal/portal.js';
+import { startPage } from './start.page.js';
 
-@ApiTags('home')
-@AllowAnonymous()
+@ApiExcludeController()
+@UseFilters(PageFilter)
 @Controller()
 export class HomeController {
-  @ApiOperation({ summary: 'What there is, for everybody' })
+  constructor(private readonly portal: Portal) {}
+
+  @OptionalAuth()
   @Get()
-  home(): { name: string; openApi: string } {
-    return { name: 'nestjs-docspace-auth sample', openApi: '/docs' };
+  home(@CurrentUser() user: DocSpaceUser | undefined, @Query('signed-out') signedOut: string | undefined): string {
+    return startPage({ portal: this.portal, user, hasSignedOut: signedOut !== undefined && !user });
   }
 }

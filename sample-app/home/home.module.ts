@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
+import { PortalModule } from '../portal/portal.module.js';
 import { HomeController } from './home.controller.js';
 
-@Module({ controllers: [HomeController] })
+@Module({ imports: [PortalModule], controllers: [HomeController] })
 export class HomeModule {}

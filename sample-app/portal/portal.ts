@@ -9,6 +9,11 @@ export class Portal implements OnApplicationShutdown {
     readonly emulator?: DocSpaceEmulator,
   ) {}
 
+  /** Whether the portal is the emulator. */
+  get isDemo(): boolean {
+    return this.emulator !== undefined;
+  }
+
   /** The portal at this address; without one, an emulator with demo accounts. */
   static async open(url: string | undefined): Promise<Portal> {
     if (url !== undefined) return new Portal(url);

@@ -1,20 +1,21 @@
 import { ApiProperty } from '@nestjs/swagger';
+import type { DocSpaceRole } from 'nestjs-docspace-auth';
 
-/** What the application knows of the caller. */
+/** What the application tells of the caller. */
 export interface Me {
-  readonly portal: string;
-  readonly checkedAt: string;
-  readonly stale: boolean;
+  readonly name: string;
+  readonly email: string;
+  readonly role: DocSpaceRole;
 }
 
 /** The same, for OpenAPI. */
 export class MeBody implements Me {
-  @ApiProperty({ example: 'default' })
-  readonly portal!: string;
+  @ApiProperty({ example: 'Una User' })
+  readonly name!: string;
 
-  @ApiProperty({ description: 'When the portal was asked', format: 'date-time' })
-  readonly checkedAt!: string;
+  @ApiProperty({ example: 'user@example.com' })
+  readonly email!: string;
 
-  @ApiProperty({ description: 'Whether an earlier answer stands in during an outage' })
-  readonly stale!: boolean;
+  @ApiProperty({ enum: ['owner', 'admin', 'room-admin', 'user', 'guest'] })
+  readonly role!: DocSpaceRole;
 }

@@ -1,16 +1,16 @@
-import { Controller, Get, Req } from '@nestjs/common';
+import { Controller, Get } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import type { DocSpaceSession } from 'nestjs-docspace-auth';
+import { CurrentUser, type DocSpaceUser } from 'nestjs-docspace-auth';
 import { type Me, MeBody } from './me.dto.js';
 
 @ApiTags('profile')
 @ApiBearerAuth()
 @Controller('me')
 export class ProfileController {
-  @ApiOperation({ summary: 'The session that the portal confirmed' })
+  @ApiOperation({ summary: 'Who is signed in' })
   @ApiOkResponse({ type: MeBody })
   @Get()
-  me(@Req() { user }: { user: DocSpaceSession }): Me {
-    return { portal: user.portal, checkedAt: new Date(user.checkedAt).toISOString(), stale: user.stale };
+  me(@CurrentUser() { displayName, email, role }: DocSpaceUser): Me {
+    return { name: displayName, email, role };
   }
 }
