@@ -33,12 +33,12 @@ export interface DocSpaceAuthConfig {
   readonly resolvePortal: DocSpaceAuthModuleOptions['resolvePortal'];
   readonly timeoutMs: number;
   readonly secrets: readonly [string, ...string[]];
-  readonly accept: ReadonlySet<DocSpaceCredentialKind>;
+  readonly accept: readonly DocSpaceCredentialKind[];
   readonly readers: DocSpaceAuthModuleOptions['readers'];
   readonly client: DocSpaceAuthModuleOptions['client'];
   readonly sessions: SessionsConfig;
   readonly loadUser: boolean;
-  /** Undefined where logins set no cookie by themselves. */
+  /** Whether a complete login sets the cookie by itself. */
   readonly setsCookie: boolean;
   readonly loginCookie: DocSpaceLoginCookieOptions & { readonly name: string };
   readonly trustedOrigins: ReadonlySet<string>;
@@ -74,7 +74,7 @@ export function resolveOptions(given: DocSpaceAuthModuleOptions): DocSpaceAuthCo
     resolvePortal: given.resolvePortal,
     timeoutMs: given.timeoutMs ?? 5000,
     secrets: (secret === undefined ? [randomBytes(32).toString('base64url')] : [secret].flat()) as [string],
-    accept: new Set(given.accept ?? ['token']),
+    accept: given.accept ?? ['token'],
     readers: given.readers,
     client: given.client,
     sessions: sessionsOf(sessions ?? {}),

@@ -23,13 +23,13 @@ export class CredentialFinder {
     this.#readers = new Map(config.portals.map(({ name }) => [name, config.readers ?? own(name)]));
   }
 
-  /** The first credentials of an accepted kind; undefined for none and for what can't be any. */
+  /** The first credentials of an accepted kind; undefined for none. They may be such as nobody has. */
   find(request: DocSpaceRequest): DocSpaceCredentials | undefined {
     const { resolvePortal, accept } = this.#config;
     const readers = this.#readers.get(resolvePortal ? resolvePortal(request) : DEFAULT_PORTAL) ?? [];
-    for (const read of readers) {
-      const credentials = read(request);
-      if (credentials && accept.has(credentials.kind)) return credentials;
+    for (let index = 0; index < readers.length; index++) {
+      const credentials = readers[index]?.(request);
+      if (credentials && accept.includes(credentials.kind)) return credentials;
     }
     return undefined;
   }

@@ -63,9 +63,14 @@ export class DocSpaceCredentials {
     return checked('basic', `${userName}:${password}`);
   }
 
-  /** @internal The credentials, or undefined where the value can't be of that kind. Never throws. */
-  static parse(kind: DocSpaceCredentialKind, secret: string): DocSpaceCredentials | undefined {
-    return WELL_FORMED[kind](secret) ? new DocSpaceCredentials(kind, secret) : undefined;
+  /** @internal What a caller presented, whatever it is; the guard's hot path judges its form only where nothing is remembered. */
+  static presented(kind: DocSpaceCredentialKind, secret: string): DocSpaceCredentials {
+    return new DocSpaceCredentials(kind, secret);
+  }
+
+  /** Whether a portal could know such credentials at all. What can't be well-formed is never sent. */
+  get isWellFormed(): boolean {
+    return WELL_FORMED[this.kind](this.#secret);
   }
 
   /**
@@ -115,7 +120,7 @@ const WELL_FORMED: Record<DocSpaceCredentialKind, (secret: string) => boolean> =
 };
 
 function checked(kind: DocSpaceCredentialKind, secret: string): DocSpaceCredentials {
-  const credentials = typeof secret === 'string' ? DocSpaceCredentials.parse(kind, secret) : undefined;
-  if (!credentials) throw new TypeError(`${kind}: the given value can't be a DocSpace ${kind}`);
+  const credentials = typeof secret === 'string' ? DocSpaceCredentials.presented(kind, secret) : undefined;
+  if (!credentials?.isWellFormed) throw new TypeError(`${kind}: the given value can't be a DocSpace ${kind}`);
   return credentials;
 }

@@ -16,7 +16,7 @@ import type { DocSpaceUser } from './docspace-user.js';
 import { DocSpaceUnavailableError } from './errors.js';
 import { absoluteUrl, Portals } from './portal.js';
 import { ProfileReader } from './profile-reader.js';
-import { SessionKeys } from './session-key.js';
+import { sessionKey } from './session-key.js';
 import { answerOf, askVerdict } from './session-question.js';
 import type { DocSpaceEnded, DocSpaceSessionStatistics } from './session-reports.js';
 import { ANONYMOUS, authenticated, type DocSpaceAuthenticated, type DocSpaceVerdict, unknown } from './verdict.js';
@@ -32,7 +32,6 @@ export class DocSpaceSessions implements OnApplicationShutdown {
   readonly #profiles: ProfileReader;
   readonly #config: DocSpaceAuthConfig;
   readonly #finder: CredentialFinder;
-  readonly #keys: SessionKeys;
   readonly #check: SessionCheck<DocSpaceVerdict>;
   readonly #shared: SharedMemory | undefined;
   readonly #users: ValueMemory<DocSpaceUser>;
@@ -51,7 +50,6 @@ export class DocSpaceSessions implements OnApplicationShutdown {
     this.#profiles = profiles;
     this.#config = config;
     this.#finder = new CredentialFinder(config);
-    this.#keys = new SessionKeys(config.secrets[0]);
     const { ttlMs, userTtlMs, maxSessions, staleOnOutageMs: staleMs, store } = config.sessions;
     this.#shared = store && new SharedMemory(store, ttlMs, config.secrets);
     this.#check = new SessionCheck(new SessionMemory({ ttlMs, staleMs, maxSessions }), this.#shared, {
@@ -60,7 +58,7 @@ export class DocSpaceSessions implements OnApplicationShutdown {
     });
     this.#users = new ValueMemory(userTtlMs, maxSessions);
     this.#logouts = service.endings.subscribe(
-      ({ credentials, portal }) => void this.#end(this.#keys.of(portal, credentials)),
+      ({ credentials, portal }) => void this.#end(sessionKey(portal, credentials)),
     );
     this.#shared?.listen(
       (key) => this.#endHere(key),
@@ -76,7 +74,7 @@ export class DocSpaceSessions implements OnApplicationShutdown {
   /** @internal The remembered session, for the guard: one hash, one look. */
   recall(credentials: DocSpaceCredentials, call: DocSpaceCall): DocSpaceSession | undefined {
     const portal = this.#portals.get(call.portal);
-    const key = this.#keys.of(portal, credentials);
+    const key = sessionKey(portal, credentials);
     const now = Date.now();
     const at = this.#check.confirmedAt(key, now);
     if (at === undefined) return undefined;
@@ -111,6 +109,7 @@ export class DocSpaceSessions implements OnApplicationShutdown {
   async check(credentials: DocSpaceCredentials, call: DocSpaceCall = {}): Promise<DocSpaceVerdict> {
     const remembered = this.peek(credentials, call);
     if (remembered) return remembered;
+    if (!credentials.isWellFormed) return ANONYMOUS;
     const key = this.#keyOf(credentials, call);
     return orAborted(this.#check.underWay(key) ?? this.#ask(key, credentials, call), call.signal);
   }
@@ -121,7 +120,7 @@ export class DocSpaceSessions implements OnApplicationShutdown {
    */
   async user(credentials: DocSpaceCredentials, call: DocSpaceCall = {}): Promise<DocSpaceUser> {
     const portal = this.#portals.get(call.portal);
-    const key = this.#keys.of(portal, credentials);
+    const key = sessionKey(portal, credentials);
     return orAborted(
       this.#users.get(key, () => this.#profiles.read(portal, credentials, call)),
       call.signal,
@@ -170,7 +169,7 @@ export class DocSpaceSessions implements OnApplicationShutdown {
   }
 
   #keyOf(credentials: DocSpaceCredentials, call: DocSpaceCall): string {
-    return this.#keys.of(this.#portals.get(call.portal), credentials);
+    return sessionKey(this.#portals.get(call.portal), credentials);
   }
 
   #ask(key: string, credentials: DocSpaceCredentials, { portal, client }: DocSpaceCall): Promise<DocSpaceVerdict> {

@@ -6,7 +6,7 @@ import type { DocSpaceClient } from '../docspace-auth.options.js';
 import { orAborted } from '../memory/single-flight.js';
 import type { DocSpaceConfirmation } from './confirmation.js';
 import type { DocSpaceCredentials } from './credentials.js';
-import { DocSpaceProtocolError, DocSpaceUnavailableError } from './errors.js';
+import { DocSpaceProtocolError, DocSpaceRefusedError, DocSpaceUnavailableError } from './errors.js';
 import type { Portal } from './portal.js';
 
 /** One question to a portal. */
@@ -50,12 +50,16 @@ export class PortalClient {
   /**
    * Asks: follows no redirect, bounds time (waiting for others included) and size, and asks a GET once more where the
    * first answer got lost.
-   * @throws DocSpaceUnavailableError without an answer, DocSpaceProtocolError for one that is no HTTP or too large,
+   * @throws DocSpaceRefusedError for credentials that can't be any, DocSpaceUnavailableError without an answer, DocSpaceProtocolError for one that is no HTTP or too large,
    * the signal's reason when the caller gives up. Never an error of the transport, which would hold the request.
    */
   async ask(portal: Portal, question: PortalQuestion): Promise<PortalAnswer> {
     const { endpoint, signal } = question;
     signal?.throwIfAborted();
+    if (question.credentials?.isWellFormed === false)
+      throw new DocSpaceRefusedError('invalid-credentials', `${endpoint}: not asked, nobody has such credentials`, {
+        endpoint,
+      });
     const limit = new AbortController();
     const timer = setTimeout(() => limit.abort(tooLate(endpoint, this.#timeoutMs)), this.#timeoutMs);
     const giveUp = (): void => limit.abort(signal?.reason);

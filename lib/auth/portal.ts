@@ -3,6 +3,7 @@ import { Agent as HttpsAgent } from 'node:https';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { AxiosRequestConfig } from 'axios';
 import { Resilience } from './resilience.js';
+import { keyPrefixes, type KeyPrefixes } from './session-key.js';
 import {
   DEFAULT_PORTAL,
   DOCSPACE_CONFIG,
@@ -22,6 +23,8 @@ export interface Portal {
   readonly headers: Readonly<Record<string, string>>;
   /** What stands between us and it. */
   readonly resilience: Resilience;
+  /** What names its sessions in memory. */
+  readonly keyPrefixes: KeyPrefixes;
   /** The transport's part of every request. */
   readonly transport: Readonly<AxiosRequestConfig>;
 }
@@ -44,7 +47,9 @@ export class Portals implements OnApplicationShutdown {
       proxy: proxy ?? false,
       ...(adapter && { adapter }),
     };
-    this.#portals = new Map(config.portals.map((portal) => [portal.name, toPortal(portal, transport)]));
+    this.#portals = new Map(
+      config.portals.map((portal) => [portal.name, toPortal(portal, config.secrets[0], transport)]),
+    );
   }
 
   /**
@@ -69,7 +74,11 @@ export class Portals implements OnApplicationShutdown {
   }
 }
 
-function toPortal({ name, publicUrl, internalUrl }: PortalConfig, transport: AxiosRequestConfig): Portal {
+function toPortal(
+  { name, publicUrl, internalUrl }: PortalConfig,
+  secret: string,
+  transport: AxiosRequestConfig,
+): Portal {
   const inside = internalUrl.href !== publicUrl.href;
   const headers: Record<string, string> = inside
     ? { host: publicUrl.host, 'x-forwarded-proto': publicUrl.protocol.slice(0, -1) }
@@ -81,6 +90,7 @@ function toPortal({ name, publicUrl, internalUrl }: PortalConfig, transport: Axi
     headers,
     transport,
     resilience: new Resilience(),
+    keyPrefixes: keyPrefixes(secret, name, bare(publicUrl)),
   };
 }
 

@@ -5,9 +5,10 @@ import { DocSpaceCredentials } from './credentials.js';
 /** `Authorization: Bearer …`, `Basic …`, or the bare token, as a portal itself takes them. Schemes in any case (RFC 9110 section 11.1). */
 export function readAuthorization({ headers }: DocSpaceRequest): DocSpaceCredentials | undefined {
   const value = headers.authorization;
-  if (typeof value !== 'string') return undefined;
+  if (typeof value !== 'string' || value === '') return undefined;
+  if (value.startsWith('Bearer ')) return ofBearer(value.slice(7).trim());
   const blank = value.indexOf(' ');
-  if (blank < 0) return DocSpaceCredentials.parse('token', value);
+  if (blank < 0) return DocSpaceCredentials.presented('token', value);
   const scheme = value.slice(0, blank).toLowerCase();
   const rest = value.slice(blank + 1).trim();
   if (scheme === 'bearer') return ofBearer(rest);
@@ -19,18 +20,31 @@ export function cookieReader(name: string): DocSpaceCredentialReader {
   return ({ headers }) => {
     const { cookie } = headers;
     if (typeof cookie !== 'string' || !cookie.includes(name)) return undefined;
-    const value = parseCookie(cookie)[name];
-    return value === undefined ? undefined : DocSpaceCredentials.parse('token', value);
+    const value = parseCookie(cookie, AS_IT_IS)[name];
+    return value ? DocSpaceCredentials.presented('token', decoded(value)) : undefined;
   };
 }
 
+/** Only the one cookie is decoded, not all of them. */
+const AS_IT_IS = { decode: (value: string): string => value };
+
+function decoded(value: string): string {
+  if (!value.includes('%')) return value;
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    return value;
+  }
+}
+
 function ofBearer(value: string): DocSpaceCredentials | undefined {
-  if (value.startsWith('sk-')) return DocSpaceCredentials.parse('api-key', value);
-  return DocSpaceCredentials.parse(value.includes('.') ? 'jwt' : 'token', value);
+  if (value === '') return undefined;
+  if (value.startsWith('sk-')) return DocSpaceCredentials.presented('api-key', value);
+  return DocSpaceCredentials.presented(value.includes('.') ? 'jwt' : 'token', value);
 }
 
 /** Strict, since a portal answers 500 to what it cannot decode (BasicAuthHandler.cs). */
 function ofBasic(value: string): DocSpaceCredentials | undefined {
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(value)) return undefined;
-  return DocSpaceCredentials.parse('basic', Buffer.from(value, 'base64').toString('utf8'));
+  return DocSpaceCredentials.presented('basic', Buffer.from(value, 'base64').toString('utf8'));
 }

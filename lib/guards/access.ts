@@ -9,12 +9,21 @@ export type Access = 'required' | 'optional' | 'anonymous';
 export const ACCESS = Symbol('docspace access');
 export const ROLES = Symbol('docspace roles');
 
+/** Metadata does not change, and reading it costs half a hash: remembered by handler, for the class it was last seen in. */
+const known = new WeakMap<object, { readonly target: object; readonly access: Access }>();
+
 /** Whom the context's handler lets in; a handler's own word wins over its class's. */
 export function accessOf(reflector: Reflector, context: ExecutionContext): Access {
+  const handler = context.getHandler();
+  const target = context.getClass();
+  const seen = known.get(handler);
+  if (seen?.target === target) return seen.access;
   const access =
-    reflector.get<Access | undefined>(ACCESS, context.getHandler()) ??
-    reflector.get<Access | undefined>(ACCESS, context.getClass());
-  return access ?? 'required';
+    reflector.get<Access | undefined>(ACCESS, handler) ??
+    reflector.get<Access | undefined>(ACCESS, target) ??
+    'required';
+  known.set(handler, { target, access });
+  return access;
 }
 
 /** The roles that the context's handler asks for; undefined where its own word lets others in. */

@@ -1,5 +1,8 @@
 import { LRUCache } from 'lru-cache';
 
+/** One object for every look; a new one each time would cost as much as the look. */
+const PLAIN = {};
+
 /** How much is remembered, and for how long, in milliseconds. */
 export interface SessionMemoryLimits {
   readonly ttlMs: number;
@@ -18,13 +21,15 @@ export const TOMBSTONE_MS = 600_000;
  * Time runs by the wall clock; an entry from the future (a clock set back) counts as forgotten.
  */
 export class SessionMemory<Refusal extends object> {
-  readonly #limits: SessionMemoryLimits;
+  readonly #ttlMs: number;
+  readonly #staleMs: number;
   readonly #confirmed: LRUCache<string, number> | undefined;
   readonly #refusals = new LRUCache<string, { readonly refusal: Refusal; readonly at: number }>({ max: MAX_REFUSALS });
   readonly #tombstones: LRUCache<string, number>;
 
   constructor(limits: SessionMemoryLimits) {
-    this.#limits = limits;
+    this.#ttlMs = limits.ttlMs;
+    this.#staleMs = limits.staleMs;
     if (limits.ttlMs > 0 || limits.staleMs > 0) this.#confirmed = new LRUCache({ max: limits.maxSessions });
     this.#tombstones = new LRUCache({ max: limits.maxSessions });
   }
@@ -36,19 +41,19 @@ export class SessionMemory<Refusal extends object> {
 
   /** When the key was asked about, if it was confirmed no longer ago than the TTL. */
   confirmedAt(key: string, now: number): number | undefined {
-    const at = this.#confirmed?.get(key);
-    return at !== undefined && isWithin(now - at, this.#limits.ttlMs) ? at : undefined;
+    const at = this.#confirmed?.get(key, PLAIN);
+    return at !== undefined && isWithin(now - at, this.#ttlMs) ? at : undefined;
   }
 
   /** When the key was asked about, if that may stand in during an outage. */
   staleSince(key: string, now: number): number | undefined {
     const at = this.#confirmed?.get(key);
-    return at !== undefined && isWithin(now - at, this.#limits.staleMs) ? at : undefined;
+    return at !== undefined && isWithin(now - at, this.#staleMs) ? at : undefined;
   }
 
   /** Whether a confirmation of that time would still be believed. */
   isFresh(at: number, now: number): boolean {
-    return isWithin(now - at, this.#limits.ttlMs);
+    return isWithin(now - at, this.#ttlMs);
   }
 
   /** The key's refusal, if it is recent. */
