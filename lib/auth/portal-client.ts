@@ -108,12 +108,13 @@ export class PortalClient {
 function requestHeaders(
   portal: Portal,
   { body, credentials, confirmation, client }: PortalQuestion,
-): Record<string, string> {
+): Record<string, string | false> {
   const { address, userAgent } = client ?? {};
   return {
     accept: 'application/json',
     'user-agent': userAgent && /^[ -~]{1,512}$/.test(userAgent) ? userAgent : PRODUCT,
-    ...(body && { 'content-type': 'application/json' }),
+    // Axios calls a missing body a form unless told not to.
+    'content-type': body ? 'application/json' : false,
     ...(address && isIP(address) && { 'x-forwarded-for': address }),
     ...portal.headers,
     ...credentials?.headers(),
