@@ -111,7 +111,9 @@ export class DocSpaceSessions implements OnApplicationShutdown {
     if (remembered) return remembered;
     if (!credentials.isWellFormed) return ANONYMOUS;
     const key = this.#keyOf(credentials, call);
-    return orAborted(this.#check.underWay(key) ?? this.#ask(key, credentials, call), call.signal);
+    const verdict = await orAborted(this.#check.underWay(key) ?? this.#ask(key, credentials, call), call.signal);
+    // Ended between the answer and its delivery: a promise takes a few turns to arrive.
+    return this.#check.memory.isEnded(key, Date.now()) ? ANONYMOUS : verdict;
   }
 
   /**
