@@ -82,6 +82,12 @@ const aCookie: Check = (value, at) => {
 
 const aStore = check('a session store', (value) => typeof (value as { put?: unknown } | null)?.put === 'function');
 
+const readersByContext: Check = (value, at) => {
+  aRecord(aFunction)(value, at);
+  if (Object.hasOwn(value as object, 'http'))
+    throw wrong(`${at}.http`, 'absent: "readers" is for HTTP', undefined, 'a function');
+};
+
 const isFalse = (value: unknown): boolean => value === false;
 const isBoolean = (value: unknown): boolean => typeof value === 'boolean';
 
@@ -108,6 +114,7 @@ export const checkOptions: Check = (value, at) =>
     ),
     loadUser: optional(aBoolean),
     client: optional(aFunction),
+    contexts: optional(readersByContext),
     loginCookie: optional(either(isBoolean, anything, aCookie)),
     trustedOrigins: optional(aList(anOrigin)),
     passwordTransport: optional(oneOf(['auto', 'hash', 'plain'])),

@@ -3,6 +3,7 @@ import type { DocSpaceCredentialKind } from './auth/credentials.js';
 import { checkOptions } from './docspace-auth.checks.js';
 import type {
   DocSpaceAuthModuleOptions,
+  DocSpaceContextReader,
   DocSpaceHttpOptions,
   DocSpaceLoginCookieOptions,
   DocSpaceLoginThrottleOptions,
@@ -36,6 +37,7 @@ export interface DocSpaceAuthConfig {
   readonly accept: readonly DocSpaceCredentialKind[];
   readonly readers: DocSpaceAuthModuleOptions['readers'];
   readonly client: DocSpaceAuthModuleOptions['client'];
+  readonly contexts: Readonly<Record<string, DocSpaceContextReader>>;
   readonly sessions: SessionsConfig;
   readonly loadUser: boolean;
   /** Whether a complete login sets the cookie by itself. */
@@ -77,6 +79,7 @@ export function resolveOptions(given: DocSpaceAuthModuleOptions): DocSpaceAuthCo
     accept: given.accept ?? ['token'],
     readers: given.readers,
     client: given.client,
+    contexts: { ...given.contexts },
     sessions: sessionsOf(sessions ?? {}),
     loadUser: given.loadUser ?? false,
     setsCookie: Boolean(loginCookie),

@@ -1,5 +1,6 @@
 import type { Agent as HttpAgent, IncomingHttpHeaders } from 'node:http';
 import type { Agent as HttpsAgent } from 'node:https';
+import type { ExecutionContext } from '@nestjs/common';
 import type { AxiosAdapter, AxiosProxyConfig } from 'axios';
 import type { DocSpaceCredentialKind, DocSpaceCredentials } from './auth/credentials.js';
 import type { DocSpaceSessionStore } from './memory/session-store.js';
@@ -15,6 +16,12 @@ type OfRequest<T> = { of(request: DocSpaceRequest): T }['of'];
 
 /** Finds credentials in a request; undefined where there are none. */
 export type DocSpaceCredentialReader = OfRequest<DocSpaceCredentials | undefined>;
+
+/**
+ * Makes a request of an execution context that has none: its headers say who calls, as over HTTP. Undefined where nobody
+ * says. What it reads should come from a message's metadata, not from its body, which other code may log or keep.
+ */
+export type DocSpaceContextReader = (context: ExecutionContext) => DocSpaceRequest | undefined;
 
 /** What is known about the caller, for the portal's lock-out, trusted networks and session list. */
 export interface DocSpaceClient {
@@ -105,6 +112,11 @@ export interface DocSpaceAuthModuleOptions extends DocSpacePortalOptions {
   readers?: DocSpaceCredentialReader[];
   /** How confirmed sessions are remembered; `false` asks the portal each time, sharing only what is in flight. */
   sessions?: DocSpaceSessionsOptions | false;
+  /**
+   * Where credentials stand in contexts other than HTTP, by the context's type: `rpc` for microservices, or a library's own.
+   * Default: none; what is neither HTTP, GraphQL nor WebSocket is refused.
+   */
+  contexts?: Record<string, DocSpaceContextReader>;
   /** Loads the user's profile with the session, so that `request.user.user` is there. Default false. */
   loadUser?: boolean;
   /** What is known and forwarded about the caller; the portal must trust this server as a proxy. Default: nothing. */

@@ -3,6 +3,7 @@ export type { DocSpaceAuthModuleExtras } from './docspace-auth.module-definition
 export type {
   DocSpaceAuthModuleOptions,
   DocSpaceClient,
+  DocSpaceContextReader,
   DocSpaceCredentialReader,
   DocSpaceHttpOptions,
   DocSpaceLoginCookieOptions,
@@ -73,5 +74,6 @@ export { type CookieResponse, DocSpaceLoginCookie } from './guards/docspace-logi
 export { DocSpaceRolesGuard } from './guards/docspace-roles.guard.js';
 export { DocSpaceAuthGuard } from './guards/docspace-auth.guard.js';
 export { DocSpaceErrorFilter } from './guards/docspace-error.filter.js';
-export type { DocSpaceErrorBody } from './guards/exceptions.js';
+export type { DocSpaceErrorBody, DocSpaceMessageBody } from './guards/exceptions.js';
 export { DocSpaceLoginGuard } from './guards/docspace-login.guard.js';
+export type { GuardedRequest as DocSpaceGuardedRequest } from './guards/guarded-request.js';

@@ -1,4 +1,4 @@
-import type { DocSpaceAuthError, DocSpaceRefusalReason } from './errors.js';
+import { type DocSpaceAuthError, type DocSpaceRefusalReason, DocSpaceRefusedError } from './errors.js';
 
 /** The portal confirmed the credentials. */
 export interface DocSpaceAuthenticated {
@@ -44,3 +44,15 @@ export const unknown = (error: DocSpaceAuthError): DocSpaceUnknown =>
     error,
     ...(error.retryAfterMs !== undefined && { retryAfterMs: error.retryAfterMs }),
   });
+
+/** What whoever needs a session answers to a verdict that is none. */
+export function errorOf(verdict: Exclude<DocSpaceVerdict, DocSpaceAuthenticated>): DocSpaceAuthError {
+  switch (verdict.status) {
+    case 'anonymous':
+      return new DocSpaceRefusedError('invalid-credentials', 'the portal does not know these credentials');
+    case 'refused':
+      return new DocSpaceRefusedError(verdict.reason, 'the portal refuses');
+    case 'unknown':
+      return verdict.error;
+  }
+}

@@ -6,13 +6,14 @@ import {
   SetMetadata,
   UseGuards,
 } from '@nestjs/common';
-import { DocSpaceSession } from '../auth/docspace-session.js';
+import type { DocSpaceSession } from '../auth/docspace-session.js';
 import { DOCSPACE_ROLES, type DocSpaceRole } from '../auth/docspace-user.js';
 import { outcomeOf, type DocSpaceLoginOutcome } from '../auth/login-outcome.js';
 import { type Access, ACCESS, ROLES } from './access.js';
-import { CurrentUserPipe } from './current-user.pipe.js';
+import { CurrentUserPipe, type FoundSession } from './current-user.pipe.js';
 import { DocSpaceRolesGuard } from './docspace-roles.guard.js';
-import { requestOf } from './request.js';
+import { sessionIn } from './kept-session.js';
+import { httpRequestOf } from './request.js';
 
 /**
  * Lets everybody in: credentials are neither read nor checked. On a handler it wins over its class.
@@ -49,16 +50,19 @@ export function RequireRoles(...roles: DocSpaceRole[]): MethodDecorator & ClassD
 
 /** The session that a guard let through; undefined where none did. */
 export const CurrentSession = createParamDecorator(
-  (_data: unknown, context: ExecutionContext): DocSpaceSession | undefined => {
-    const { user } = requestOf(context);
-    return user instanceof DocSpaceSession ? user : undefined;
-  },
+  (_data: unknown, context: ExecutionContext): DocSpaceSession | undefined => sessionIn(context),
 );
 
+const WithContext = createParamDecorator((_data: unknown, context: ExecutionContext): FoundSession => ({
+  session: sessionIn(context),
+  context,
+}));
+
 /** The profile of the session's user, a `DocSpaceUser`; loaded when first asked for, and remembered. Undefined without a session. */
-export const CurrentUser = (): ParameterDecorator => CurrentSession(CurrentUserPipe);
+export const CurrentUser = (): ParameterDecorator => WithContext(CurrentUserPipe);
 
 /** What the login posted with this request came to; undefined where no login guard or strategy ran. */
 export const LoginOutcome = createParamDecorator(
-  (_data: unknown, context: ExecutionContext): DocSpaceLoginOutcome | undefined => outcomeOf(requestOf(context)),
+  (_data: unknown, context: ExecutionContext): DocSpaceLoginOutcome | undefined =>
+    outcomeOf(httpRequestOf(context, 'LoginOutcome')),
 );

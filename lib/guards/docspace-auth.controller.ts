@@ -10,7 +10,7 @@ import { AllowAnonymous, CurrentUser, LoginOutcome, RequireAuth } from './decora
 import { DocSpaceAuthGuard } from './docspace-auth.guard.js';
 import { type CookieResponse, DocSpaceLoginCookie } from './docspace-login-cookie.js';
 import { DocSpaceLoginGuard } from './docspace-login.guard.js';
-import type { GuardedRequest } from './request.js';
+import type { GuardedRequest } from './guarded-request.js';
 import { SameOriginGuard } from './same-origin.guard.js';
 
 /** What the browser is told of an outcome: the token only where no HttpOnly cookie carries it. */

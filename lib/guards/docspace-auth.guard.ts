@@ -7,18 +7,21 @@ import type { DocSpaceCall } from '../auth/docspace-auth.service.js';
 import type { DocSpaceSession } from '../auth/docspace-session.js';
 import { DocSpaceSessions } from '../auth/docspace-sessions.js';
 import { DocSpaceRefusedError } from '../auth/errors.js';
-import type { DocSpaceAuthenticated, DocSpaceVerdict } from '../auth/verdict.js';
+import { type DocSpaceVerdict, errorOf } from '../auth/verdict.js';
 import { DOCSPACE_CONFIG, type DocSpaceAuthConfig } from '../docspace-auth.config.js';
 import { accessOf } from './access.js';
-import { toException } from './exceptions.js';
-import { type GuardedRequest, requestOf } from './request.js';
+import { prepareExceptions, toException } from './exceptions.js';
+import type { GuardedRequest } from './guarded-request.js';
+import { keepSession } from './kept-session.js';
+import { requestOf } from './request.js';
 
 /**
  * Lets a request through when the portal confirms its credentials, and puts a `DocSpaceSession` on `request.user`.
  *
  * 401 without credentials or with ones that the portal does not know; 403 where it refuses; 503 with `Retry-After` when
  * it can't be asked, never 401 for that; 502 when its answer can't be read. Writes no body, and asks once however often
- * it runs on a request. Each step is a method that a subclass may replace.
+ * it runs on a request. In GraphQL, over WebSocket and in microservices the same is told by their own exceptions; a kind
+ * of context that nobody can read is refused. Each step is a method that a subclass may replace.
  * @example
  * @UseGuards(DocSpaceAuthGuard)
  * @Get('me')
@@ -38,17 +41,8 @@ export class DocSpaceAuthGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const access = accessOf(this.reflector, context);
     if (access === 'anonymous') return true;
-    const request = requestOf(context);
-    const credentials = this.#presented(request, context);
-    if (!credentials) {
-      if (access === 'optional') return true;
-      throw this.refuse(new DocSpaceRefusedError('invalid-credentials', 'no credentials'), context);
-    }
-    const call = callOf(this.config, request);
-    const remembered = this.sessions.recall(credentials, call);
-    if (!remembered) return this.#ask(request, credentials, call, access === 'optional', context);
-    this.admit(request, remembered);
-    return true;
+    if (context.getType() !== 'http') return this.#elsewhere(context, access === 'optional');
+    return this.#decide(context.switchToHttp().getRequest<GuardedRequest>(), access === 'optional', context);
   }
 
   /**
@@ -56,11 +50,15 @@ export class DocSpaceAuthGuard implements CanActivate {
    * @throws what the guard answers with when there is none.
    */
   async authenticate(context: ExecutionContext): Promise<DocSpaceSession> {
-    const request = requestOf(context);
+    await prepareExceptions(context.getType());
+    const request = requestOf(context, this.config.contexts);
     const credentials = this.#presented(request, context);
     if (!credentials) throw this.refuse(new DocSpaceRefusedError('invalid-credentials', 'no credentials'), context);
-    await this.#ask(request, credentials, callOf(this.config, request), false, context);
-    return request.user as DocSpaceSession;
+    const call = callOf(this.config, request);
+    const verdict = await this.#verdictOf(request, credentials, call);
+    const session = await this.#enter(request, credentials, call, verdict, context);
+    keepSession(context, session);
+    return session;
   }
 
   /** Step one: what the caller presents. */
@@ -83,6 +81,29 @@ export class DocSpaceAuthGuard implements CanActivate {
     return toException(error, context);
   }
 
+  /** Not over HTTP: what an earlier message left counts for nothing, and our exceptions are not Nest's own. */
+  async #elsewhere(context: ExecutionContext, optional: boolean): Promise<boolean> {
+    keepSession(context, undefined);
+    await prepareExceptions(context.getType());
+    const request = requestOf(context, this.config.contexts);
+    const isThrough = await this.#decide(request, optional, context);
+    keepSession(context, request.user);
+    return isThrough;
+  }
+
+  #decide(request: GuardedRequest, optional: boolean, context: ExecutionContext): boolean | Promise<boolean> {
+    const credentials = this.#presented(request, context);
+    if (!credentials) {
+      if (optional) return true;
+      throw this.refuse(new DocSpaceRefusedError('invalid-credentials', 'no credentials'), context);
+    }
+    const call = callOf(this.config, request);
+    const remembered = this.sessions.recall(credentials, call);
+    if (!remembered) return this.#ask(request, credentials, call, optional, context);
+    this.admit(request, remembered);
+    return true;
+  }
+
   #presented(request: GuardedRequest, context: ExecutionContext): DocSpaceCredentials | undefined {
     const credentials = this.credentialsOf(request);
     if (credentials && isCookieForgery(request, credentials, this.config))
@@ -97,35 +118,31 @@ export class DocSpaceAuthGuard implements CanActivate {
     optional: boolean,
     context: ExecutionContext,
   ): Promise<boolean> {
-    const asked = this.#asked.get(request) ?? this.verdictOf(credentials, call);
-    this.#asked.set(request, asked);
-    const verdict = await asked;
-    switch (verdict.status) {
-      case 'authenticated':
-        this.admit(request, await this.#open(credentials, call, verdict, context));
-        return true;
-      case 'anonymous':
-        if (optional) return true;
-        throw this.refuse(
-          new DocSpaceRefusedError('invalid-credentials', 'the portal does not know these credentials'),
-          context,
-        );
-      case 'refused':
-        if (optional) return true;
-        throw this.refuse(new DocSpaceRefusedError(verdict.reason, 'the portal refuses'), context);
-      case 'unknown':
-        throw this.refuse(verdict.error, context);
-    }
+    const verdict = await this.#verdictOf(request, credentials, call);
+    const isNo = verdict.status === 'anonymous' || verdict.status === 'refused';
+    if (!(optional && isNo)) await this.#enter(request, credentials, call, verdict, context);
+    return true;
   }
 
-  async #open(
+  /** Asked once for a request, however many guards run on it. */
+  #verdictOf(request: GuardedRequest, credentials: DocSpaceCredentials, call: DocSpaceCall): Promise<DocSpaceVerdict> {
+    const asked = this.#asked.get(request) ?? this.verdictOf(credentials, call);
+    this.#asked.set(request, asked);
+    return asked;
+  }
+
+  async #enter(
+    request: GuardedRequest,
     credentials: DocSpaceCredentials,
     call: DocSpaceCall,
-    verdict: DocSpaceAuthenticated,
+    verdict: DocSpaceVerdict,
     context: ExecutionContext,
   ): Promise<DocSpaceSession> {
+    if (verdict.status !== 'authenticated') throw this.refuse(errorOf(verdict), context);
     try {
-      return await this.sessions.open(credentials, call, verdict);
+      const session = await this.sessions.open(credentials, call, verdict);
+      this.admit(request, session);
+      return session;
     } catch (error) {
       throw this.refuse(error, context);
     }

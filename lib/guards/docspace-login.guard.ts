@@ -8,7 +8,7 @@ import type { AuthRequestsDto } from '../auth/requests.js';
 import { DOCSPACE_CONFIG, type DocSpaceAuthConfig } from '../docspace-auth.config.js';
 import { type CookieResponse, DocSpaceLoginCookie } from './docspace-login-cookie.js';
 import { toException } from './exceptions.js';
-import { requestOf } from './request.js';
+import { httpRequestOf } from './request.js';
 
 /**
  * Logs in with the request's body, an `AuthRequestsDto`, before the handler of a login route runs. The handler takes what
@@ -28,7 +28,7 @@ export class DocSpaceLoginGuard implements CanActivate {
 
   /** Always true, or throws. */
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const request = requestOf(context);
+    const request = httpRequestOf(context, 'DocSpaceLoginGuard');
     const call = callOf(this.config, request);
     try {
       if (isCrossSite(request, this.config.trustedOrigins))

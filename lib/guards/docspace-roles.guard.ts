@@ -6,8 +6,8 @@ import { DOCSPACE_ROLES, type DocSpaceRole } from '../auth/docspace-user.js';
 import { DocSpaceRefusedError } from '../auth/errors.js';
 import { rolesOf } from './access.js';
 import { DocSpaceAuthGuard } from './docspace-auth.guard.js';
-import { toException } from './exceptions.js';
-import { requestOf } from './request.js';
+import { prepareExceptions, toException } from './exceptions.js';
+import { requestUser } from './kept-session.js';
 
 /** Applied by `RequireRoles`: asks who the session's user is, and whether that is enough. Never open without a user. */
 @Injectable()
@@ -22,6 +22,7 @@ export class DocSpaceRolesGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const roles = rolesOf(this.reflector, context);
     if (!roles) return true;
+    await prepareExceptions(context.getType());
     try {
       const { credentials, portal, user } = await this.#session(context);
       const { role } = user ?? (await this.sessions.user(credentials, { portal }));
@@ -33,7 +34,7 @@ export class DocSpaceRolesGuard implements CanActivate {
   }
 
   async #session(context: ExecutionContext): Promise<DocSpaceSession> {
-    const { user } = requestOf(context);
+    const user = requestUser(context);
     return user instanceof DocSpaceSession ? user : this.guard.authenticate(context);
   }
 }

@@ -12,6 +12,13 @@ export interface DocSpaceErrorBody {
   message: string;
 }
 
+/** What clients without HTTP see: the payload of `exception` over WebSocket, the error of a microservice's answer. */
+export interface DocSpaceMessageBody extends DocSpaceErrorBody {
+  status: 'error';
+  /** How long to wait before trying again, in milliseconds, where waiting helps. */
+  retryAfterMs?: number;
+}
+
 /** What a client is told when nobody said how long to wait, in milliseconds. */
 const RETRY_MS = 5000;
 /** Reasons for which waiting helps. */
@@ -45,16 +52,53 @@ const MESSAGES: Record<number, string> = {
 /**
  * Turns an error into what Nest answers with, in the kind of context it happened in; what is no error of ours stays as it is.
  * Over HTTP the answer's headers are set too: `Retry-After` where waiting helps, `WWW-Authenticate` beside a 401.
+ * Elsewhere nothing is written; `prepareExceptions` comes first.
  */
 export function toException(error: unknown, host: ArgumentsHost): unknown {
   if (!(error instanceof DocSpaceAuthError)) return error;
+  const type = host.getType<string>();
+  if (type !== 'http') return makers.get(type)?.(messageBodyOf(error)) ?? error;
   const body = bodyOf(error);
-  if (host.getType() !== 'http') return error;
   const response = host.switchToHttp().getResponse<HeaderWriter>();
-  if (WAIT.includes(body.statusCode))
-    response.header('Retry-After', String(Math.ceil((error.retryAfterMs ?? RETRY_MS) / 1000)));
+  if (WAIT.includes(body.statusCode)) response.header('Retry-After', String(Math.ceil(retryMs(error) / 1000)));
   if (body.statusCode === 401) response.header('WWW-Authenticate', 'Bearer');
   return new HttpException(body, body.statusCode);
+}
+
+/** What a client is told where there are no headers: how long to wait stands in the body. */
+export function messageBodyOf(error: DocSpaceAuthError): DocSpaceMessageBody {
+  const body = bodyOf(error);
+  return { status: 'error', ...body, ...(WAIT.includes(body.statusCode) && { retryAfterMs: retryMs(error) }) };
+}
+
+const retryMs = ({ retryAfterMs = RETRY_MS }: DocSpaceAuthError): number => retryAfterMs;
+
+type Maker = (body: DocSpaceMessageBody) => Error;
+
+/** How the exceptions of other kinds of contexts are made, as far as such a context has appeared. */
+const makers = new Map<string, Maker>();
+
+/** Peers that only such applications have: not loaded, and not needed, before the first context of that kind. */
+const LOADERS: Readonly<Record<string, () => Promise<Maker>>> = {
+  graphql: async () => {
+    const { GraphQLError } = await import('graphql');
+    return ({ status: _, message, ...extensions }) => new GraphQLError(message, { extensions });
+  },
+  ws: async () => {
+    const { WsException } = await import('@nestjs/websockets');
+    return (body) => new WsException(body);
+  },
+  rpc: async () => {
+    const { RpcException } = await import('@nestjs/microservices');
+    return (body) => new RpcException(body);
+  },
+};
+
+/** Loads what the exceptions of this kind of context are made of. A kind that is not known gets our own errors. */
+export async function prepareExceptions(type: string): Promise<void> {
+  if (makers.has(type) || !Object.hasOwn(LOADERS, type)) return;
+  const maker = await LOADERS[type]?.();
+  if (maker) makers.set(type, maker);
 }
 
 /** What Express and Fastify have in common. */
