@@ -8,7 +8,7 @@ function countDown(element) {
   function show() {
     const seconds = Math.ceil((until - Date.now()) / 1000);
     if (seconds > 0) {
-      element.textContent = `good for ${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')} more minutes`;
+      element.textContent = `good for another ${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')} minutes`;
       return;
     }
     globalThis.clearInterval(timer);

@@ -20,25 +20,25 @@ export function demoPanel(emulator: DocSpaceEmulator): Html {
     </section>
     <section aria-labelledby="codes">
       <h2 id="codes">Codes</h2>
-      <p>As of this moment; reload for newer ones. <a href="/#codes">Reload</a></p>
+      <p>What would be on somebody's phone, as of this moment. <a href="/?codes#codes">Look again</a></p>
       <div class="columns">${smsInbox(emulator)} ${appCodes(emulator)}</div>
     </section>`;
 }
 
 function smsInbox({ smsInbox: messages }: DocSpaceEmulator): Html {
   const newest = messages.slice(-8).reverse();
-  return html`<div>
+  return html`<div class="card">
     <h3>SMS inbox</h3>
     ${newest.length === 0 && html`<p class="aside">Empty. Sign in as sms@example.com to get one.</p>`}
     <ul class="codes">
-      ${newest.map(({ phone, code, at }) => html`<li><code>${code}</code> to ${phone}, ${time(at)}</li>`)}
+      ${newest.map(({ phone, code, at }) => html`<li><strong>${code}</strong> to ${phone}, ${time(at)}</li>`)}
     </ul>
   </div>`;
 }
 
 function appCodes({ users }: DocSpaceEmulator): Html {
   const owners = users.all().filter(({ secondFactor }) => secondFactor === 'app');
-  return html`<div>
+  return html`<div class="card">
     <h3>Authenticator apps</h3>
     <ul class="codes">
       ${owners.map(

@@ -22,5 +22,5 @@ function whatItShows({ status, secondFactor, phoneActivated, appEnrolled, role }
     return phoneActivated ? 'is asked for a code from an SMS' : 'has to name a phone, then gets an SMS';
   if (secondFactor === 'app')
     return appEnrolled ? 'is asked for a code from an app, or a backup code' : 'has to set up an authenticator app';
-  return role === 'admin' ? 'signs in with a password, and administers' : 'signs in with a password';
+  return role === 'admin' ? 'administers the portal; a password is enough' : 'signs in with a password alone';
 }

@@ -101,15 +101,15 @@ function appForm(form: StepForm): Html {
 function enrolmentForm(form: StepForm, { tfaKey, otpauthUrl }: DocSpaceAppEnrolment): Html {
   return html`<form class="card" method="post" action="/sign-in/code">
       ${state(form)}
-      <p>Your DocSpace asks for a code from an authenticator app at every sign-in.</p>
-      <ol>
+      <p>From now on, DocSpace asks for a code from an authenticator app at every sign-in.</p>
+      <ol class="steps">
         <li>
           Scan this with the app${otpauthUrl !== '' && html`, or <a href="${otpauthUrl}">open it on this device</a>`}.
+          ${otpauthUrl !== '' && html`<div class="qr" role="img" aria-label="QR code of the key below">${qr(otpauthUrl)}</div>`}
+          Or type this key: <code class="key">${tfaKey.replace(/(.{4})(?=.)/g, '$1 ')}</code>
         </li>
+        <li id="hint">Type the six digits that the app shows now.</li>
       </ol>
-      ${otpauthUrl !== '' && html`<div class="qr" role="img" aria-label="QR code with the key below">${qr(otpauthUrl)}</div>`}
-      <p>Or type this key: <code class="key">${tfaKey.replace(/(.{4})(?=.)/g, '$1 ')}</code></p>
-      <p id="hint">Then type the six digits that the app shows.</p>
       <label for="code">Code</label>
       <input id="code" name="code" ${CODE} ${described(form, 'hint')} />
       <button>Continue</button>
