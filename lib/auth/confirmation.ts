@@ -56,16 +56,16 @@ export class DocSpaceConfirmation {
 
   /**
    * From the link's parameters.
-   * @throws TypeError when the type is unknown or the key is missing; the message does not repeat the key.
+   * @throws TypeError when the type is unknown, the key is missing or another is no string; the message repeats none.
    */
   static of(parts: DocSpaceConfirmationParts): DocSpaceConfirmation {
     if (!isConfirmType(parts.type)) throw new TypeError(`type: must be one of ${Object.keys(ConfirmType).join(', ')}`);
     if (typeof parts.key !== 'string' || parts.key === '') throw new TypeError('key: must be a non-empty string');
     const { type, key, emplType, email, uid, first, encemail } = parts;
-    const pairs = Object.entries({ type, key, emplType, email, uid, first, encemail }).filter(
-      (pair): pair is [string, string] => pair[1] !== undefined,
-    );
-    const query = pairs.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&');
+    const query = Object.entries({ type, key, emplType, email, uid, first, encemail })
+      .filter(([, value]) => value !== undefined)
+      .map(([name, value]) => `${name}=${encoded(name, value)}`)
+      .join('&');
     if (query.length > MAX_LENGTH) throw new TypeError('confirmation: must come to at most 4096 characters');
     return new DocSpaceConfirmation(type, query);
   }
@@ -93,4 +93,11 @@ export class DocSpaceConfirmation {
 
 function isConfirmType(value: string | null): value is ConfirmType {
   return value !== null && Object.hasOwn(ConfirmType, value);
+}
+
+/** Percent-encoded; half a surrogate pair has no such encoding. */
+function encoded(name: string, value: unknown): string {
+  if (typeof value !== 'string' || /\p{Surrogate}/u.test(value))
+    throw new TypeError(`${name}: must be a string of whole characters`);
+  return encodeURIComponent(value);
 }

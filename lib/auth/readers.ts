@@ -2,13 +2,16 @@ import { parseCookie } from 'cookie';
 import type { DocSpaceCredentialReader, DocSpaceRequest } from '../docspace-auth.options.js';
 import { DocSpaceCredentials } from './credentials.js';
 
+const BARE_SCHEME = /^(bearer|basic)$/i;
+
 /** `Authorization: Bearer …`, `Basic …`, or the bare token, as a portal itself takes them. Schemes in any case (RFC 9110 section 11.1). */
 export function readAuthorization({ headers }: DocSpaceRequest): DocSpaceCredentials | undefined {
   const value = headers.authorization;
   if (typeof value !== 'string' || value === '') return undefined;
   if (value.startsWith('Bearer ')) return ofBearer(value.slice(7).trim());
   const blank = value.indexOf(' ');
-  if (blank < 0) return DocSpaceCredentials.presented('token', value);
+  // A scheme with nothing behind it, as of a page that has no token, must not hide a good cookie.
+  if (blank < 0) return BARE_SCHEME.test(value) ? undefined : DocSpaceCredentials.presented('token', value);
   const scheme = value.slice(0, blank).toLowerCase();
   const rest = value.slice(blank + 1).trim();
   if (scheme === 'bearer') return ofBearer(rest);
