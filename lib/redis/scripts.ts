@@ -16,7 +16,10 @@ if redis.call('EXISTS', KEYS[2]) == 1 then return 0 end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return 1`);
 
-/** Keys: session, ended. Arguments: ttl, channel, message. A revocation is never shortened by a later one. */
+/**
+ * Keys: session, ended. Arguments: ttl, channel, message. A revocation is never shortened by a later one. Dropping comes
+ * first, since a script that has written is let through to its end by a server that is out of memory.
+ */
 export const REVOKE = script(`
 redis.call('DEL', KEYS[1])
 local ttl = math.max(tonumber(ARGV[1]), redis.call('PTTL', KEYS[2]))

@@ -1,8 +1,14 @@
 import { Cluster, Redis } from 'ioredis';
-import { RedisSessionStore } from '../../lib/redis/index.js';
+import { RedisSessionStore, type RedisSessionStoreOptions } from '../../lib/redis/index.js';
 import { sessionStoreConformance } from '../../lib/testing/store-conformance.js';
 import { describeWithRedis, RedisServer } from '../support/redis-server.js';
 import { startCluster } from './cluster.js';
+
+jest.setTimeout(60_000);
+
+/** Patient, since the machine may be busy. */
+const open = (redis: RedisSessionStoreOptions['redis']): Promise<RedisSessionStore> =>
+  Promise.resolve(new RedisSessionStore({ redis, commandTimeoutMs: 10_000 }));
 
 describeWithRedis('RedisSessionStore on one server', () => {
   let server: RedisServer;
@@ -13,10 +19,7 @@ describeWithRedis('RedisSessionStore on one server', () => {
   afterAll(() => server[Symbol.asyncDispose]());
 
   describe('reached by a URL', () => {
-    for (const { name, run } of sessionStoreConformance(() =>
-      Promise.resolve(new RedisSessionStore({ redis: server.url })),
-    ))
-      it(name, run);
+    for (const { name, run } of sessionStoreConformance(() => open(server.url))) it(name, run);
   });
 
   describe('reached through a connection with a key prefix and a database of its own', () => {
@@ -27,11 +30,10 @@ describeWithRedis('RedisSessionStore on one server', () => {
     });
     afterAll(() => redis.disconnect());
 
-    for (const { name, run } of sessionStoreConformance(() => Promise.resolve(new RedisSessionStore({ redis }))))
-      it(name, run);
+    for (const { name, run } of sessionStoreConformance(() => open(redis))) it(name, run);
 
     it('leaves a given connection open, without a listener of its own', async () => {
-      const store = new RedisSessionStore({ redis });
+      const store = await open(redis);
       const listeners = redis.listenerCount('error');
       store.listen({ revoked: () => undefined, lost: () => undefined });
       await store.get('a');
@@ -51,12 +53,11 @@ describeWithRedis('RedisSessionStore on a cluster of three masters', () => {
   beforeAll(async () => {
     servers = await startCluster();
     cluster = new Cluster(servers.map(({ port }) => ({ host: '127.0.0.1', port })));
-  }, 60_000);
+  });
   afterAll(async () => {
     cluster.disconnect();
     await Promise.all(servers.map((server) => server[Symbol.asyncDispose]()));
   });
 
-  for (const { name, run } of sessionStoreConformance(() => Promise.resolve(new RedisSessionStore({ redis: cluster }))))
-    it(name, run);
+  for (const { name, run } of sessionStoreConformance(() => open(cluster))) it(name, run);
 });

@@ -1,7 +1,9 @@
 import { Redis } from 'ioredis';
 import { describeWithRedis, RedisServer } from '../support/redis-server.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
-import { newKey, refusal, StoreNode, until } from './nodes.js';
+import { disconnecting, newKey, refusal, StoreNode, until } from './nodes.js';
+
+jest.setTimeout(60_000);
 
 const HOUR = 3_600_000;
 const AN_ANSWER = ['value', 'no value'];
@@ -18,8 +20,8 @@ describeWithRedis('RedisSessionStore while Redis is out of reach', () => {
 
   it('survives a kill -9 and a restart under load: every command ends, none is queued, and it works again', async () => {
     await using server = await RedisServer.start();
-    await using a = await new StoreNode(server.url).working();
-    await using b = await new StoreNode(server.url).working();
+    await using a = await new StoreNode(server.url).listening();
+    await using b = await new StoreNode(server.url).listening();
     const key = newKey();
     await a.store.put(key, 'value', HOUR);
     const outcomes: string[] = [];
@@ -63,7 +65,7 @@ describeWithRedis('RedisSessionStore while Redis is out of reach', () => {
 
   it('says nothing of losses when the first connection stands in time', async () => {
     await using server = await RedisServer.start();
-    await using node = new StoreNode(server.url, { commandTimeoutMs: 5000 });
+    await using node = new StoreNode(server.url);
     await node.store.revoke('a', HOUR);
     await until('it hears itself', () => node.told.length > 0);
     expect(node.told).toEqual(['a']);
@@ -72,8 +74,8 @@ describeWithRedis('RedisSessionStore while Redis is out of reach', () => {
   it('tells of the loss when the network is cut, and hears again when it is mended', async () => {
     await using server = await RedisServer.start();
     await using proxy = await TcpProxy.start(server.port);
-    await using near = await new StoreNode(server.url).working();
-    await using far = await new StoreNode(`redis://127.0.0.1:${proxy.port}`).working();
+    await using near = await new StoreNode(server.url).listening();
+    await using far = await new StoreNode(`redis://127.0.0.1:${proxy.port}`).listening();
     const [missed, key] = [newKey(), newKey()];
     await far.store.put(missed, 'value', HOUR);
 
@@ -93,7 +95,7 @@ describeWithRedis('RedisSessionStore while Redis is out of reach', () => {
   it('notices a network that swallows everything without closing anything', async () => {
     await using server = await RedisServer.start();
     await using proxy = await TcpProxy.start(server.port);
-    await using node = await new StoreNode(`redis://127.0.0.1:${proxy.port}`, { commandTimeoutMs: 100 }).working();
+    await using node = await new StoreNode(`redis://127.0.0.1:${proxy.port}`, { commandTimeoutMs: 100 }).listening();
 
     proxy.silence();
     expect(await refusal(node.store.get('a'))).toBe('RedisSessionStore: a command failed (ETIMEDOUT)');
@@ -106,7 +108,7 @@ describeWithRedis('RedisSessionStore while Redis is out of reach', () => {
 
   it('tells of the loss when only its subscription is killed', async () => {
     await using server = await RedisServer.start();
-    await using node = await new StoreNode(server.url).working();
+    await using node = await new StoreNode(server.url).listening();
     await server.cli('client', 'kill', 'type', 'pubsub');
     await until('the loss and the return are told', () => node.losses === 2);
     expect(await node.works()).toBe(true);
@@ -116,7 +118,7 @@ describeWithRedis('RedisSessionStore while Redis is out of reach', () => {
 
   it('goes on from nothing after FLUSHALL', async () => {
     await using server = await RedisServer.start();
-    await using node = await new StoreNode(server.url).working();
+    await using node = await new StoreNode(server.url).listening();
     await node.store.put('a', 'value', HOUR);
     await node.store.revoke('b', HOUR);
     await node.store.take('c', 1, HOUR);
@@ -126,6 +128,14 @@ describeWithRedis('RedisSessionStore while Redis is out of reach', () => {
     expect(await node.store.put('b', 'value', HOUR)).toBe(true);
     expect(await node.store.take('c', 1, HOUR)).toBe(0);
     expect(node.losses).toBe(0);
+  });
+
+  it('still takes a revocation when Redis is full', async () => {
+    await using server = await RedisServer.start(['--maxmemory', '1mb']);
+    await using node = await new StoreNode(server.url).listening();
+    expect(await refusal(node.store.put('a', 'value', HOUR))).toBe('RedisSessionStore: a command failed (OOM)');
+    await node.store.revoke('a', HOUR);
+    expect(await node.store.get('a')).toEqual({ revoked: true });
   });
 
   it('goes on trying with a wrong password, without telling it, until Redis takes it', async () => {
@@ -154,14 +164,14 @@ describeWithRedis('RedisSessionStore while Redis is out of reach', () => {
   it('fails at once and queues nothing on a given connection that queues for ever', async () => {
     await using server = await RedisServer.start();
     const redis = new Redis(server.url, { maxRetriesPerRequest: null, retryStrategy: () => 20 });
-    await using node = await new StoreNode(redis).working();
+    using _given = disconnecting(redis);
+    await using node = await new StoreNode(redis).listening();
     await server.kill();
     await until('the loss is told', () => node.losses === 1);
     await until('commands fail at once', async () => (await refusal(node.store.get('a'))).includes('not connected'));
     for (let i = 0; i < 100; i++) await refusal(node.store.put(newKey(), 'value', HOUR));
     await server.start();
     await node.working();
-    expect(await server.cli('dbsize')).toBe('0');
-    redis.disconnect();
+    expect(await server.cli('keys', '*:session')).toBe('');
   });
 });
