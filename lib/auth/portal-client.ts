@@ -8,6 +8,7 @@ import type { DocSpaceConfirmation } from './confirmation.js';
 import type { DocSpaceCredentials } from './credentials.js';
 import { DocSpaceProtocolError, DocSpaceRefusedError, DocSpaceUnavailableError } from './errors.js';
 import type { Portal } from './portal.js';
+import { PortalTimeoutError } from './resilience.js';
 
 /** One question to a portal. */
 export interface PortalQuestion {
@@ -122,8 +123,8 @@ function requestHeaders(
   };
 }
 
-const tooLate = (endpoint: string, ms: number): DocSpaceUnavailableError =>
-  new DocSpaceUnavailableError(`${endpoint}: no complete answer within ${ms} ms`, { endpoint });
+const tooLate = (endpoint: string, ms: number): PortalTimeoutError =>
+  new PortalTimeoutError(`${endpoint}: no complete answer within ${ms} ms`, { endpoint });
 
 /** A new error with the code alone: the transport's own holds the request, and with it the password. */
 function transportError(error: unknown, endpoint: string): Error {

@@ -26,10 +26,15 @@ const retryDelayMs = (): number => 50 + Math.random() * 100;
 const isGateway = ({ status }: PortalAnswer): boolean => status >= 502 && status <= 504;
 const isOutage = (error: Error): boolean => error instanceof DocSpaceUnavailableError;
 const outage = handleWhen(isOutage).orWhenResult((answer) => isGateway(answer as PortalAnswer));
-/** What may be asked again at once: not an answer that names a time. */
-const fleeting = handleWhen(isOutage).orWhenResult((answer) => {
-  return isGateway(answer as PortalAnswer) && (answer as PortalAnswer).header('retry-after') === undefined;
-});
+/** What may be asked again at once: not a question that took all its time, nor an answer that names one. */
+const fleeting = handleWhen((error) => isOutage(error) && !(error instanceof PortalTimeoutError)).orWhenResult(
+  (answer) => isGateway(answer as PortalAnswer) && (answer as PortalAnswer).header('retry-after') === undefined,
+);
+
+/** No complete answer in time; to everybody else, no answer. */
+export class PortalTimeoutError extends DocSpaceUnavailableError {
+  override readonly name = 'DocSpaceUnavailableError';
+}
 
 /** The state of a portal's circuit breaker. */
 export type BreakerState = 'closed' | 'half-open' | 'open';

@@ -218,31 +218,36 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
 async function act(world: World, step: Deed): Promise<void> {
   switch (step.do) {
     case 'check':
-      return world.check(nodeOf(world, step.node), step.key);
+      world.check(nodeOf(world, step.node), step.key);
+      break;
     case 'step':
-      return world.scheduler.count() > 0 ? world.scheduler.waitOne() : undefined;
+      if (world.scheduler.count() > 0) await world.scheduler.waitNext(1);
+      break;
     case 'end':
-      return world.end(nodeOf(world, step.node), step.key);
+      world.end(nodeOf(world, step.node), step.key);
+      break;
     case 'forget':
-      return nodeOf(world, step.node).check.forget(step.key);
+      nodeOf(world, step.node).check.forget(step.key);
+      break;
     case 'evict':
       for (let filler = 0; filler < 8; filler++)
         nodeOf(world, step.node).check.memory.confirm(`filler-${filler}`, world.now);
-      return;
+      break;
     case 'pass':
       world.now += step.ms;
-      return;
+      break;
     case 'portal':
       world.portalIsUp = step.up;
-      return;
-    case 'store': {
-      const { store } = nodeOf(world, step.node);
-      if (store.connected !== step.up) {
-        store.connected = step.up;
-        store.listener?.lost();
-      }
-    }
+      break;
+    case 'store':
+      connect(nodeOf(world, step.node).store, step.up);
   }
+}
+
+function connect(store: SimulatedStore, up: boolean): void {
+  if (store.connected === up) return;
+  store.connected = up;
+  store.listener?.lost();
 }
 
 const nodeOf = (world: World, index: number): Node => world.nodes[index] as Node;
@@ -258,10 +263,10 @@ it('never revives a session, never takes an outage for a no, and never asks twic
       const world = new World(scheduler);
       clock.mockImplementation(() => world.now);
       for (const step of deeds) {
-      await act(world, step);
-      // Requests and messages come as events of their own: what was decided before is served before the next.
-      await new Promise(setImmediate);
-    }
+        await act(world, step);
+        // Requests and messages come as events of their own: what was decided before is served before the next.
+        await new Promise(setImmediate);
+      }
       await scheduler.waitIdle();
       await Promise.all(world.pending);
     },
