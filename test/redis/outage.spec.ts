@@ -6,6 +6,8 @@ import { disconnecting, newKey, refusal, StoreNode, until } from './nodes.js';
 jest.setTimeout(60_000);
 
 const HOUR = 3_600_000;
+/** What a user of Redis needs, as the documentation says. */
+const RIGHTS = `~docspace-auth:v1:* +@connection +info +eval +evalsha +mget +get +set +del +exists +pttl +pexpire +incr +decr +publish +subscribe`;
 const AN_ANSWER = ['value', 'no value'];
 
 describeWithRedis('RedisSessionStore while Redis is out of reach', () => {
@@ -148,7 +150,7 @@ describeWithRedis('RedisSessionStore while Redis is out of reach', () => {
   });
 
   it('goes on trying to subscribe where a user may not, and answers commands meanwhile', async () => {
-    await using server = await RedisServer.start([], 'user limited on >limited-password ~* +@all resetchannels\n');
+    await using server = await RedisServer.start([], `user limited on >limited-password resetchannels ${RIGHTS}\n`);
     const url = `redis://limited:limited-password@127.0.0.1:${server.port}`;
     await using node = await new StoreNode(url).working();
     await until('the subscription is refused twice', async () => {
@@ -157,8 +159,17 @@ describeWithRedis('RedisSessionStore while Redis is out of reach', () => {
     });
     expect(node.losses).toBe(1);
     expect(await node.works()).toBe(true);
-    await server.cli('acl', 'setuser', 'limited', 'allchannels');
+    await server.cli('acl', 'setuser', 'limited', '&docspace-auth:v1:ended');
     await until('messages flow', () => node.losses === 2);
+    await node.listening();
+    expect(await node.store.put('a', 'value', HOUR)).toBe(true);
+    await node.store.forget('a');
+    expect(await node.store.take('a', 2, HOUR)).toBe(0);
+    expect(await node.store.take('a', 2, HOUR)).toBe(0);
+    await node.store.giveBack('a');
+    await node.store.giveBack('a');
+    await node.store.block('a', HOUR);
+    expect(await node.store.blockedMs('a')).toBeGreaterThan(0);
   });
 
   it('fails at once and queues nothing on a given connection that queues for ever', async () => {
