@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 
 const parts = [
+  ['services', 'node test/services.mjs'],
   ['format', 'npx prettier --check . --log-level warn'],
   ['install Nest 11', 'npm install --no-audit --no-fund --loglevel error', 'test/nest11'],
   ['build', 'npm run build --silent'],
@@ -18,7 +19,8 @@ const only = process.argv.slice(2);
 const times = [];
 for (const [name, command, cwd = '.'] of parts) {
   if (only.length > 0 && !only.some((word) => name.includes(word))) continue;
-  if (name === 'install Nest 11' && existsSync('test/nest11/node_modules/.package-lock.json') && !process.env.CI) continue;
+  if (name === 'install Nest 11' && existsSync('test/nest11/node_modules/.package-lock.json') && !process.env.CI)
+    continue;
   console.log(`\n▶ ${name}: ${command}`);
   const started = performance.now();
   const { status } = spawnSync(command, { cwd, shell: true, stdio: 'inherit' });
