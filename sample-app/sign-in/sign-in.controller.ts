@@ -16,6 +16,7 @@ import { Portal } from '../portal/portal.js';
 import { type Form, text } from './open-step.js';
 import { returnPath } from './return-to.js';
 import { SameOriginGuard } from './same-origin.guard.js';
+import { sendForm } from './send-form.js';
 import { SignInFilter } from './sign-in.filter.js';
 import { signInPage } from './sign-in.page.js';
 import { stepPage } from './step.page.js';
@@ -83,7 +84,11 @@ export class SignInController {
   }
 
   #goOn(outcome: DocSpaceLoginOutcome, { returnTo }: Form, response: Response, notice?: string): void {
-    if (outcome.status === 'authenticated') response.redirect(303, returnPath(returnTo));
-    else response.send(stepPage({ step: outcome, returnTo: text(returnTo), notice, demo: this.portal.isDemo }));
+    if (outcome.status === 'authenticated') {
+      response.redirect(303, returnPath(returnTo));
+      return;
+    }
+    const page = stepPage({ step: outcome, returnTo: text(returnTo), notice, demo: this.portal.isDemo });
+    sendForm(response, page, { showsKey: outcome.status === 'app-enrolment' });
   }
 }

@@ -4,8 +4,9 @@ import { DocSpaceAuthError, type DocSpaceRefusalReason, DocSpaceSessions } from 
 import { retryAfter } from '../pages/page.filter.js';
 import { type Problem, problemOf } from '../pages/sentences.js';
 import { Portal } from '../portal/portal.js';
-import { type Form, readStep, text } from './open-step.js';
+import { type Form, type OpenStep, readStep, text } from './open-step.js';
 import { returnPath } from './return-to.js';
+import { sendForm } from './send-form.js';
 import { signInPage } from './sign-in.page.js';
 import { stepPage } from './step.page.js';
 
@@ -35,13 +36,17 @@ export class SignInFilter implements ExceptionFilter<HttpException | DocSpaceAut
     const problem = problemOf(thrown, retryAfter(response));
     if (!problem) throw thrown;
     // A form sent twice, or again after the back button: whoever is signed in needs no second sign-in.
-    if (problem.reason === 'challenge-invalid' && (await this.#isSignedIn(request)))
+    if (problem.reason === 'challenge-invalid' && (await this.#isSignedIn(request))) {
       response.redirect(303, returnPath(form['returnTo']));
-    else response.status(problem.status).send(this.#page(form, problem));
+      return;
+    }
+    const step = ENDS.includes(problem.reason) ? undefined : readStep(form);
+    // Not 401: that is for programs, and no browser keeps its answer for the back button.
+    response.status(problem.status === 401 ? 422 : problem.status).removeHeader('WWW-Authenticate');
+    sendForm(response, this.#page(form, step, problem), { showsKey: step?.status === 'app-enrolment' });
   }
 
-  #page(form: Form, problem: Problem): string {
-    const step = ENDS.includes(problem.reason) ? undefined : readStep(form);
+  #page(form: Form, step: OpenStep | undefined, problem: Problem): string {
     const returnTo = text(form['returnTo']);
     return step
       ? stepPage({ step, returnTo, problem, demo: this.portal.isDemo })
