@@ -15,6 +15,7 @@ import { Portals } from './auth/portal.js';
 import { DOCSPACE_CONFIG, resolveOptions } from './docspace-auth.config.js';
 import { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } from './docspace-auth.module-definition.js';
 import { DocSpaceAuthGuard } from './guards/docspace-auth.guard.js';
+import { DocSpaceHandshake } from './guards/docspace-handshake.js';
 import { DocSpaceLoginCookie } from './guards/docspace-login-cookie.js';
 import { DocSpaceRolesGuard } from './guards/docspace-roles.guard.js';
 import { SameOriginGuard } from './guards/same-origin.guard.js';
@@ -50,6 +51,7 @@ import { DocSpaceLoginGuard } from './guards/docspace-login.guard.js';
     DocSpaceAuthGuard,
     DocSpaceLoginGuard,
     DocSpaceRolesGuard,
+    DocSpaceHandshake,
     SameOriginGuard,
   ],
   exports: [
@@ -61,6 +63,7 @@ import { DocSpaceLoginGuard } from './guards/docspace-login.guard.js';
     DocSpaceLoginGuard,
     DocSpaceLoginCookie,
     DocSpaceRolesGuard,
+    DocSpaceHandshake,
   ],
 })
 export class DocSpaceAuthModule extends ConfigurableModuleClass {}

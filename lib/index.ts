@@ -73,6 +73,10 @@ export {
 export { type CookieResponse, DocSpaceLoginCookie } from './guards/docspace-login-cookie.js';
 export { DocSpaceRolesGuard } from './guards/docspace-roles.guard.js';
 export { DocSpaceAuthGuard } from './guards/docspace-auth.guard.js';
+export { DocSpaceHandshake, type DocSpaceHandshakeOptions } from './guards/docspace-handshake.js';
+export type { DocSpaceGraphqlWsOptions } from './guards/graphql-connections.js';
+export type { DocSpaceSocketIoServer } from './guards/socket-io-server.js';
+export type { DocSpaceWsServer } from './guards/ws-server.js';
 export { DocSpaceErrorFilter } from './guards/docspace-error.filter.js';
 export type { DocSpaceErrorBody, DocSpaceMessageBody } from './guards/exceptions.js';
 export { DocSpaceLoginGuard } from './guards/docspace-login.guard.js';

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, HttpCode, Inject, Post, Req, Res, type Type, UseGuards } from '@nestjs/common';
+import { Body, Controller, Get, Header, HttpCode, Inject, Post, Req, Res, type Type, UseGuards } from '@nestjs/common';
 import { callOf } from '../auth/caller.js';
 import { DocSpaceLogin } from '../auth/docspace-login.js';
 import { DocSpaceSessions } from '../auth/docspace-sessions.js';
@@ -16,6 +16,9 @@ import { SameOriginGuard } from './same-origin.guard.js';
 /** What the browser is told of an outcome: the token only where no HttpOnly cookie carries it. */
 type ShownOutcome = Exclude<DocSpaceLoginOutcome, DocSpaceLoginComplete> | Omit<DocSpaceLoginComplete, 'token'>;
 
+/** Tokens, challenges and profiles are for nobody's cache (RFC 6749 section 5.1). */
+const UNCACHED = ['Cache-Control', 'no-store'] as const;
+
 /** The whole login as routes, mounted by the extra `routes`: `login`, `code`, `resend`, `phone`, `logout` and `me`. */
 @AllowAnonymous()
 export class DocSpaceAuthController {
@@ -28,6 +31,7 @@ export class DocSpaceAuthController {
 
   /** The first step; the body is an `AuthRequestsDto`. */
   @Post('login')
+  @Header(...UNCACHED)
   @HttpCode(200)
   @UseGuards(DocSpaceLoginGuard)
   start(@LoginOutcome() outcome: DocSpaceLoginOutcome): ShownOutcome {
@@ -36,6 +40,7 @@ export class DocSpaceAuthController {
 
   /** The second step: `{ challenge, code }`. */
   @Post('code')
+  @Header(...UNCACHED)
   @HttpCode(200)
   @UseGuards(SameOriginGuard)
   async verifyCode(
@@ -51,6 +56,7 @@ export class DocSpaceAuthController {
 
   /** Another SMS code: `{ challenge }`. */
   @Post('resend')
+  @Header(...UNCACHED)
   @HttpCode(200)
   @UseGuards(SameOriginGuard)
   async resendCode(@Body() body: StepBody | undefined, @Req() request: GuardedRequest): Promise<ShownOutcome> {
@@ -59,6 +65,7 @@ export class DocSpaceAuthController {
 
   /** The phone of a user who has none yet: `{ challenge, mobilePhone }`. */
   @Post('phone')
+  @Header(...UNCACHED)
   @HttpCode(200)
   @UseGuards(SameOriginGuard)
   async savePhone(@Body() body: StepBody | undefined, @Req() request: GuardedRequest): Promise<ShownOutcome> {
@@ -68,6 +75,7 @@ export class DocSpaceAuthController {
 
   /** Ends the session, and clears the cookie even when the portal can't be told. */
   @Post('logout')
+  @Header(...UNCACHED)
   @HttpCode(200)
   @UseGuards(SameOriginGuard)
   async logout(
@@ -82,6 +90,7 @@ export class DocSpaceAuthController {
 
   /** Who is signed in. */
   @Get('me')
+  @Header(...UNCACHED)
   @RequireAuth()
   @UseGuards(DocSpaceAuthGuard)
   me(@CurrentUser() user: DocSpaceUser): DocSpaceUser {

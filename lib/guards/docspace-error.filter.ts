@@ -2,16 +2,16 @@ import { type ArgumentsHost, Catch } from '@nestjs/common';
 import { BaseExceptionFilter } from '@nestjs/core';
 import { from, mergeMap, type Observable } from 'rxjs';
 import { DocSpaceAuthError } from '../auth/errors.js';
-import { prepareExceptions, toException } from './exceptions.js';
+import { GraphqlRefusal, prepareExceptions, toException } from './exceptions.js';
 
 /**
  * Answers for the errors that an application's own handlers let through, in every kind of context; guards map theirs by
- * themselves. Registered for the application; Nest gives gateways no filters of an application, so there it is named by
+ * themselves. Logs nothing: a caller who is turned away is no fault of the application. Registered for the application; Nest gives gateways no filters of an application, so there it is named by
  * `@UseFilters(DocSpaceErrorFilter)`.
  */
-@Catch(DocSpaceAuthError)
+@Catch(DocSpaceAuthError, GraphqlRefusal)
 export class DocSpaceErrorFilter extends BaseExceptionFilter {
-  override catch(error: DocSpaceAuthError, host: ArgumentsHost): unknown {
+  override catch(error: DocSpaceAuthError | GraphqlRefusal, host: ArgumentsHost): unknown {
     switch (host.getType<string>()) {
       case 'http':
         super.catch(toException(error, host), host);
@@ -27,18 +27,18 @@ export class DocSpaceErrorFilter extends BaseExceptionFilter {
 }
 
 /** Resolvers' and other handlers' errors are thrown on. */
-async function thrown(error: DocSpaceAuthError, host: ArgumentsHost): Promise<never> {
+async function thrown(error: unknown, host: ArgumentsHost): Promise<never> {
   await prepareExceptions(host.getType());
   throw toException(error, host);
 }
 
-async function emitted(error: DocSpaceAuthError, host: ArgumentsHost): Promise<void> {
+async function emitted(error: unknown, host: ArgumentsHost): Promise<void> {
   const { BaseWsExceptionFilter } = await import('@nestjs/websockets');
   await prepareExceptions('ws');
   new BaseWsExceptionFilter().catch(toException(error, host), host);
 }
 
-async function answered(error: DocSpaceAuthError, host: ArgumentsHost): Promise<Observable<unknown>> {
+async function answered(error: unknown, host: ArgumentsHost): Promise<Observable<unknown>> {
   const { BaseRpcExceptionFilter } = await import('@nestjs/microservices');
   await prepareExceptions('rpc');
   return new BaseRpcExceptionFilter().catch(toException(error, host), host);

@@ -15,7 +15,7 @@ export interface CookieResponse {
 
 interface CookieRequest {
   protocol?: string;
-  headers?: { host?: string | undefined };
+  headers?: { host?: string | undefined; origin?: string | undefined; [name: string]: unknown };
 }
 
 /** The cookie that keeps a browser signed in: HttpOnly, with the attributes of the option `loginCookie`. */
@@ -59,8 +59,17 @@ export class DocSpaceLoginCookie {
   }
 }
 
-/** Plain http to this very machine, as in development; behind a proxy the host is a public name. */
+/**
+ * Plain http to this very machine, as in development. A proxy in front of it may name it by its inner address, but then
+ * it says so, or the page's origin does; whoever forges either gets a cookie that is the more secret.
+ */
 function isPlainLoopback(request: CookieRequest | undefined): boolean {
-  const host = `http://${request?.headers?.host ?? ''}`;
-  return request?.protocol === 'http' && URL.canParse(host) && isLoopback(new URL(host).hostname);
+  const { host = '', origin, forwarded, 'x-forwarded-proto': outer = 'http' } = request?.headers ?? {};
+  if (request?.protocol !== 'http' || outer !== 'http' || forwarded !== undefined) return false;
+  return isLoopbackHttp(`http://${host}`) && (origin === undefined || isLoopbackHttp(origin));
+}
+
+function isLoopbackHttp(text: string): boolean {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  return url?.protocol === 'http:' && isLoopback(url.hostname);
 }

@@ -60,9 +60,17 @@ export function toException(error: unknown, host: ArgumentsHost): unknown {
   if (type !== 'http') return makers.get(type)?.(messageBodyOf(error)) ?? error;
   const body = bodyOf(error);
   const response = host.switchToHttp().getResponse<HeaderWriter>();
-  if (WAIT.includes(body.statusCode)) response.header('Retry-After', String(Math.ceil(retryMs(error) / 1000)));
-  if (body.statusCode === 401) response.header('WWW-Authenticate', 'Bearer');
+  for (const [name, value] of Object.entries(headersOf(error))) response.header(name, value);
   return new HttpException(body, body.statusCode);
+}
+
+/** The headers of an answer over HTTP, also to an upgrade. */
+export function headersOf(error: DocSpaceAuthError): Record<string, string> {
+  const statusCode = statusOf(error);
+  return {
+    ...(WAIT.includes(statusCode) && { 'Retry-After': String(Math.ceil(retryMs(error) / 1000)) }),
+    ...(statusCode === 401 && { 'WWW-Authenticate': 'Bearer' }),
+  };
 }
 
 /** What a client is told where there are no headers: how long to wait stands in the body. */
@@ -73,6 +81,17 @@ export function messageBodyOf(error: DocSpaceAuthError): DocSpaceMessageBody {
 
 const retryMs = ({ retryAfterMs = RETRY_MS }: DocSpaceAuthError): number => retryAfterMs;
 
+const refusals = new WeakSet<object>();
+
+/** A `GraphQLError` of ours, told apart without loading the class, for our own filter: Nest would log each as a fault of the application. */
+export abstract class GraphqlRefusal {
+  abstract readonly extensions: object;
+
+  static [Symbol.hasInstance](value: unknown): boolean {
+    return typeof value === 'object' && value !== null && refusals.has(value);
+  }
+}
+
 type Maker = (body: DocSpaceMessageBody) => Error;
 
 /** How the exceptions of other kinds of contexts are made, as far as such a context has appeared. */
@@ -82,7 +101,11 @@ const makers = new Map<string, Maker>();
 const LOADERS: Readonly<Record<string, () => Promise<Maker>>> = {
   graphql: async () => {
     const { GraphQLError } = await import('graphql');
-    return ({ status: _, message, ...extensions }) => new GraphQLError(message, { extensions });
+    return ({ status: _, message, ...extensions }) => {
+      const refusal = new GraphQLError(message, { extensions });
+      refusals.add(refusal);
+      return refusal;
+    };
   },
   ws: async () => {
     const { WsException } = await import('@nestjs/websockets');
