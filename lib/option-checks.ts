@@ -6,9 +6,12 @@ export function wrong(at: string, allowed: string, given: unknown, shown = show(
   return new TypeError(`DocSpaceAuthModule: option "${at}" must be ${allowed}; given: ${shown}`);
 }
 
-/** Nothing of an object is shown, and of a string neither what stands before an @ nor more than 80 characters. */
+/** Nothing of an object is shown, and of a string only 80 characters between an @ and a ? or #, as of a URL. */
 function show(given: unknown): string {
-  if (typeof given === 'string') return JSON.stringify(given.replace(/^.*@/, '…@').slice(0, 80));
+  if (typeof given === 'string') {
+    const bare = given.replace(/^[^]*@/, '…@').replace(/[?#][^]*/, '?…');
+    return JSON.stringify(bare.slice(0, 80));
+  }
   if (given === null || ['undefined', 'number', 'boolean', 'bigint'].includes(typeof given)) return String(given);
   return Array.isArray(given) ? `a list of ${given.length}` : `a ${typeof given}`;
 }
