@@ -3,14 +3,15 @@ import { orAborted, SingleFlight } from '../memory/single-flight.js';
 import { DocSpaceConfirmation } from './confirmation.js';
 import { DocSpaceAuthService, type DocSpaceCall } from './docspace-auth.service.js';
 import { DocSpaceRefusedError } from './errors.js';
-import { LoginChallenges, type LoginStep, type OpenedChallenge } from './login-challenge.js';
-import { type DocSpaceLoginOutcome, outcomeFrom } from './login-outcome.js';
+import { LoginChallenges, type LoginStep, type LoginSubject, type OpenedChallenge } from './login-challenge.js';
+import type { Attempt, Tried } from './login-limits.js';
+import { type DocSpaceLoginOutcome, outcomeFrom, userOf } from './login-outcome.js';
 import { loginOf, loginRequest } from './login-request.js';
-import { type Attempt, LoginThrottle } from './login-throttle.js';
+import { LoginThrottle } from './login-throttle.js';
 import { PasswordTransport } from './password-transport.js';
 import { type Portal, Portals } from './portal.js';
 import type { AuthRequestsDto } from './requests.js';
-import type { AuthenticationTokenWrapper } from './responses.js';
+import type { AuthenticationTokenDto, AuthenticationTokenWrapper } from './responses.js';
 
 /** A code is typed by a person: some digits, or a backup code of six characters. */
 const CODE = /^[A-Za-z0-9_-]{1,32}$/;
@@ -53,18 +54,21 @@ export class DocSpaceLogin {
   async start(request: AuthRequestsDto, call: DocSpaceCall = {}): Promise<DocSpaceLoginOutcome> {
     const portal = this.#portals.get(call.portal);
     const asked = loginRequest(request);
-    const login = loginOf(asked);
-    const make = async (): Promise<[AuthRequestsDto, AuthenticationTokenWrapper]> => {
+    const login = loginOf(asked) ?? '';
+    const make = async (sending: () => void): Promise<[AuthRequestsDto, AuthenticationTokenWrapper]> => {
       const ready = await this.#passwords.prepare(portal, asked);
+      call.signal?.throwIfAborted();
+      sending();
       return [ready, await this.#service.authenticateMe(ready, call)];
     };
-    const unlimited =
-      login === undefined || (Boolean(asked.recaptchaResponse) && (await this.#passwords.judgesCaptcha(portal)));
-    const [ready, { response }] = await (unlimited
-      ? make()
-      : this.#throttle.attempt(attemptOf(portal, login, call, 'password'), make));
+    const isUnlimited =
+      login === '' || (Boolean(asked.recaptchaResponse) && (await this.#passwords.judgesCaptcha(portal)));
+    const attempt = { portal, login, user: '', address: call.client?.address, tried: 'login' } as const;
+    const [ready, { response = {} }] = await (isUnlimited ? make(noop) : this.#throttle.attempt(attempt, make));
+    // A solved captcha is good once.
     const { recaptchaType, recaptchaResponse, ...kept } = ready;
-    return this.#outcome(response, { login: login ?? ready.confirmData?.email ?? '', request: kept }, portal, call);
+    const name = login || (ready.confirmData?.email ?? '');
+    return this.#outcome(response, { login, user: userOf(response, name), request: kept }, portal, call, name);
   }
 
   /**
@@ -72,6 +76,7 @@ export class DocSpaceLogin {
    * completes one login; the same code sent twice at once (a double click) completes it for both.
    */
   async verifyCode(challenge: string, code: string, call: DocSpaceCall = {}): Promise<DocSpaceLoginOutcome> {
+    call.signal?.throwIfAborted();
     const portal = this.#portals.get(call.portal);
     const opened = this.#open(challenge, ['sms', 'app'], portal, call);
     const typed = typeof code === 'string' ? code.replace(/\s/g, '') : '';
@@ -86,8 +91,9 @@ export class DocSpaceLogin {
   async resendCode(challenge: string, call: DocSpaceCall = {}): Promise<DocSpaceLoginOutcome> {
     const portal = this.#portals.get(call.portal);
     const opened = this.#open(challenge, ['sms'], portal, call);
-    const send = (): Promise<AuthenticationTokenWrapper> => this.#service.sendSmsCode(opened.request, call);
-    const { response } = await this.#throttle.attempt(attemptOf(portal, opened.login, call, 'password'), send);
+    const { response = {} } = await this.#step(opened, 'resend', portal, call, () =>
+      this.#service.sendSmsCode(opened.request, call),
+    );
     return this.#outcome(response, opened, portal, call);
   }
 
@@ -98,8 +104,10 @@ export class DocSpaceLogin {
     const digits = typeof mobilePhone === 'string' ? mobilePhone.replace(/\D/g, '') : '';
     if (!PHONE.test(digits)) throw new DocSpaceRefusedError('invalid-request', 'mobilePhone: must hold 5 to 64 digits');
     const confirmation = DocSpaceConfirmation.fromUrl(opened.confirmUrl ?? '');
-    const { response } = await this.#service.saveMobilePhone({ mobilePhone: digits }, { ...call, confirmation });
-    return this.#outcome(response, { login: opened.login, request: opened.request }, portal, call);
+    const { response = {} } = await this.#step(opened, 'phone', portal, call, () =>
+      this.#service.saveMobilePhone({ mobilePhone: digits }, { ...call, confirmation }),
+    );
+    return this.#outcome(response, opened, portal, call);
   }
 
   async #verify(
@@ -108,12 +116,30 @@ export class DocSpaceLogin {
     portal: Portal,
     { signal: _signal, ...call }: DocSpaceCall,
   ): Promise<DocSpaceLoginOutcome> {
-    const send = (): Promise<AuthenticationTokenWrapper> =>
-      this.#service.authenticateMeFromBodyWithCode(code, opened.request, call);
-    const { response } = await this.#throttle.attempt(attemptOf(portal, opened.login, call, 'code'), send);
+    const tried = opened.step === 'app' ? 'app-code' : 'sms-code';
+    const { response = {} } = await this.#step(opened, tried, portal, call, () =>
+      this.#service.authenticateMeFromBodyWithCode(code, opened.request, call),
+    );
     const outcome = this.#outcome(response, opened, portal, call);
-    if (outcome.status === 'authenticated') this.#challenges.spend(opened);
+    if (outcome.status === 'authenticated') await this.#challenges.spend(opened);
     return outcome;
+  }
+
+  async #step(
+    opened: OpenedChallenge,
+    tried: Tried,
+    portal: Portal,
+    call: DocSpaceCall,
+    send: () => Promise<AuthenticationTokenWrapper>,
+  ): Promise<AuthenticationTokenWrapper> {
+    await this.#challenges.assertUnspent(opened);
+    const { login, user, id } = opened;
+    const attempt: Attempt = { portal, tried, login, user: user || id, address: call.client?.address };
+    return this.#throttle.attempt(attempt, (sending) => {
+      call.signal?.throwIfAborted();
+      sending();
+      return send();
+    });
   }
 
   #open(challenge: string, steps: LoginStep[], portal: Portal, call: DocSpaceCall): OpenedChallenge {
@@ -121,25 +147,18 @@ export class DocSpaceLogin {
   }
 
   #outcome(
-    response: AuthenticationTokenWrapper['response'],
-    first: { login: string; request: AuthRequestsDto },
+    response: AuthenticationTokenDto,
+    { id, login, user, request }: LoginSubject,
     portal: Portal,
     call: DocSpaceCall,
+    label = login,
   ): DocSpaceLoginOutcome {
-    const { login, request } = first;
-    const seal = (step: LoginStep, confirmUrl?: string): string =>
-      this.#challenges.seal(
-        { step, login, request, ...(confirmUrl !== undefined && { confirmUrl }) },
-        portal,
-        call.client?.address,
-      );
-    return outcomeFrom(response ?? {}, login, portal, seal);
+    const seal = (step: LoginStep, confirmUrl?: string): string => {
+      const challenge = { step, login, user, request, ...(id && { id }), ...(confirmUrl && { confirmUrl }) };
+      return this.#challenges.seal(challenge, portal, call.client?.address);
+    };
+    return outcomeFrom(response, label, portal, seal);
   }
 }
 
-const attemptOf = (portal: Portal, login: string, { client }: DocSpaceCall, what: 'password' | 'code'): Attempt => ({
-  portal,
-  login,
-  address: client?.address,
-  what,
-});
+const noop = (): void => undefined;

@@ -5,7 +5,7 @@ import type { DocSpaceRequest } from '../docspace-auth.options.js';
 import { Allowance } from '../memory/allowance.js';
 import { SessionCheck } from '../memory/session-check.js';
 import { SessionMemory } from '../memory/session-memory.js';
-import { SharedMemory } from '../memory/shared-memory.js';
+import { SharedMemory, storeErrorsOf } from '../memory/shared-memory.js';
 import { orAborted } from '../memory/single-flight.js';
 import { ValueMemory } from '../memory/value-memory.js';
 import { CredentialFinder } from './credential-finder.js';
@@ -153,7 +153,7 @@ export class DocSpaceSessions implements OnApplicationShutdown {
       ...this.#check.counts,
       remembered: this.#check.memory.size,
       inFlight: this.#check.inFlight,
-      storeErrors: this.#shared?.errors ?? 0,
+      storeErrors: storeErrorsOf(this.#config.sessions.store),
       breakers: Object.fromEntries(this.#portals.all().map(({ name, resilience }) => [name, resilience.state])),
     };
   }

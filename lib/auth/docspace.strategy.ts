@@ -9,6 +9,7 @@ import { DocSpaceLogin } from './docspace-login.js';
 import type { DocSpaceSession } from './docspace-session.js';
 import { DocSpaceRefusedError, REFUSAL_STATUS } from './errors.js';
 import { type DocSpaceLoginOutcome, keepOutcome, sessionOf } from './login-outcome.js';
+import { namesSomebody } from './login-request.js';
 import type { AuthRequestsDto } from './requests.js';
 
 /** Why the strategy failed, as Passport's `info`. */
@@ -22,8 +23,8 @@ export interface DocSpaceStrategyInfo {
 /**
  * The login as a Passport strategy, named `docspace`: reads the body, never the query string.
  *
- * Succeeds only when the login is complete, with a `DocSpaceSession`. Fails, so that a next strategy is tried, for a 401
- * and while a second step is open; anything else is an error, which ends the chain.
+ * Succeeds only when the login is complete, with a `DocSpaceSession`. Fails, so that a next strategy is tried, for a body
+ * that names nobody, for a 401, and while a second step is open; anything else is an error, which ends the chain.
  * @example
  * @UseGuards(AuthGuard('docspace'))
  * @Post('login')
@@ -48,6 +49,7 @@ export class DocSpaceStrategy extends PassportStrategy(Strategy, 'docspace') {
     try {
       if (isCrossSite(request, this.#config.trustedOrigins))
         throw new DocSpaceRefusedError('cross-site', 'posted from another site');
+      if (!namesSomebody(request.body)) return [false, { code: 'invalid-request' }];
       const outcome = await this.#login.start(request.body as AuthRequestsDto, call);
       keepOutcome(request, outcome);
       return sessionOf(outcome, call) ?? [false, { code: 'second-step-required', outcome }];

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { DOCSPACE_CONFIG, type DocSpaceAuthConfig } from '../docspace-auth.config.js';
-import { Counters } from '../memory/counters.js';
+import { SharedCounters } from '../memory/shared-counters.js';
 import { DocSpaceRefusedError } from './errors.js';
 import type { Portal } from './portal.js';
 import type { AuthRequestsDto } from './requests.js';
@@ -10,13 +10,21 @@ import { Sealer } from './sealer.js';
 /** What a login still waits for. */
 export type LoginStep = 'sms' | 'app' | 'phone';
 
-/** What the second step needs of the first. */
-export interface LoginChallenge {
-  readonly step: LoginStep;
-  /** Whom the login is about, as the throttle counts it. */
+/** Whom a login is about, and what the portal wants of him again at each step. */
+export interface LoginSubject {
+  /** Names the login through all its steps; absent before the first challenge. */
+  readonly id?: string;
+  /** The login name whose password is checked; empty where a link or a social account logs in. */
   readonly login: string;
-  /** The first step's credentials, which the portal wants again. */
+  /** Whom the code is for, as the throttle counts it. */
+  readonly user: string;
+  /** The first step's credentials. */
   readonly request: AuthRequestsDto;
+}
+
+/** What the second step needs of the first. */
+export interface LoginChallenge extends LoginSubject {
+  readonly step: LoginStep;
   /** The confirm link of a phone enrolment. */
   readonly confirmUrl?: string;
 }
@@ -40,9 +48,10 @@ const MAX_LENGTH = 4000;
 @Injectable()
 export class LoginChallenges {
   readonly #sealer: Sealer;
-  readonly #spent = new Counters();
+  readonly #spent: SharedCounters;
 
   constructor(@Inject(DOCSPACE_CONFIG) config: DocSpaceAuthConfig) {
+    this.#spent = new SharedCounters('spent challenges', config.secrets, config.sessions.store);
     this.#sealer = new Sealer(config.secrets, 'docspace login challenge');
   }
 
@@ -53,7 +62,7 @@ export class LoginChallenges {
   seal(challenge: LoginChallenge, portal: Portal, address: string | undefined): string {
     const sealed: Sealed = {
       ...challenge,
-      id: randomBytes(12).toString('base64url'),
+      id: challenge.id ?? randomBytes(12).toString('base64url'),
       portal: portal.publicUrl,
       until: Date.now() + LIFETIME_MS,
       ...(address !== undefined && { address }),
@@ -76,15 +85,24 @@ export class LoginChallenges {
     if (sealed.portal !== portal.publicUrl) throw invalid('belongs to another portal');
     if (sealed.address !== undefined && sealed.address !== address) throw invalid('belongs to another client');
     if (!steps.includes(sealed.step)) throw invalid('is for another step');
-    if (this.#spent.blockedMs(sealed.id, Date.now()) > 0) throw invalid('was used already');
+    if (this.#spent.blockedHereMs(sealed.id) > 0) throw used();
     return sealed;
   }
 
-  /** Makes the challenge useless, once its login is complete. */
-  spend({ id }: OpenedChallenge): void {
-    this.#spent.block(id, LIFETIME_MS, Date.now());
+  /**
+   * Asks the store, where there is one, whether another node saw the login complete.
+   * @throws DocSpaceRefusedError `challenge-invalid` when it did.
+   */
+  async assertUnspent({ id }: OpenedChallenge): Promise<void> {
+    if ((await this.#spent.blockedMs(id)) > 0) throw used();
+  }
+
+  /** Makes every challenge of the login useless, once it is complete: here at once, elsewhere when the promise resolves. */
+  spend({ id }: OpenedChallenge): Promise<void> {
+    return this.#spent.block(id, LIFETIME_MS);
   }
 }
 
 const invalid = (why: string): DocSpaceRefusedError =>
   new DocSpaceRefusedError('challenge-invalid', `challenge: ${why}; start the login again`);
+const used = (): DocSpaceRefusedError => invalid('was used already');

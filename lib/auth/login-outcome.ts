@@ -100,6 +100,17 @@ export function outcomeFrom(
   return { status: 'app-enrolment', tfaKey, otpauthUrl: otpauthUrl(tfaKey, login, portal), challenge: seal('app') };
 }
 
+/**
+ * Whom a second step is about. The link of an app names the user himself, so that his codes count together by whatever
+ * name he came; the link of an SMS holds his encrypted e-mail, which stands for a name where there is none.
+ */
+export function userOf({ tfa, confirmUrl }: AuthenticationTokenDto, name: string): string {
+  const link =
+    typeof confirmUrl === 'string' && URL.canParse(confirmUrl) ? new URL(confirmUrl).searchParams : undefined;
+  if (tfa === true) return link?.get('uid') || name;
+  return name || (link?.get('encemail') ?? '');
+}
+
 function confirmTypeOf(confirmUrl: string | null | undefined): string | undefined {
   if (typeof confirmUrl !== 'string') return undefined;
   try {
@@ -118,5 +129,6 @@ function dateOf(expires: string | undefined): Date | undefined {
 function otpauthUrl(secret: string, login: string, { publicUrl }: Portal): string {
   const issuer = new URL(publicUrl).hostname;
   const parameters = new URLSearchParams({ secret, issuer, algorithm: 'SHA1', digits: '6', period: '30' });
-  return `otpauth://totp/${encodeURIComponent(`${issuer}:${login}`)}?${parameters.toString()}`;
+  const label = login === '' ? issuer : `${issuer}:${login}`;
+  return `otpauth://totp/${encodeURIComponent(label)}?${parameters.toString()}`;
 }

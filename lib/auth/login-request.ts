@@ -21,6 +21,19 @@ export function loginRequest(body: unknown): AuthRequestsDto {
   return request;
 }
 
+/** Whether the body is about a login of a portal at all; if not, it may be meant for another strategy. */
+export const namesSomebody = (body: unknown): boolean =>
+  typeof body === 'object' &&
+  body !== null &&
+  NAMING.some((name) => Object.hasOwn(body, name) && Boolean(body[name as keyof typeof body]));
+
+const NAMING = [
+  'userName',
+  'provider',
+  'serializedProfile',
+  'confirmData',
+] as const satisfies (keyof AuthRequestsDto)[];
+
 /** Whether a social provider answers for the user. */
 export const isSocial = ({ provider, serializedProfile }: AuthRequestsDto): boolean =>
   Boolean(serializedProfile) || Boolean(provider && provider !== 'email');

@@ -18,6 +18,8 @@ export interface PortalSettings {
 
 /** Settings change by an administrator's hand, seldom. */
 const KEEP_MS = 600_000;
+/** How long older ones serve after they could not be fetched again, so that not every login waits for that. */
+const MAKE_DO_MS = 30_000;
 /** A portal that asks for more than this is no portal, or wants our processor. */
 const MAX_ITERATIONS = 1_000_000;
 
@@ -25,7 +27,7 @@ const MAX_ITERATIONS = 1_000_000;
 @Injectable()
 export class PortalSettingsReader {
   readonly #client: PortalClient;
-  readonly #known = new Map<string, { readonly settings: PortalSettings; readonly at: number }>();
+  readonly #known = new Map<string, { readonly settings: PortalSettings; until: number }>();
   readonly #flights = new SingleFlight<PortalSettings>();
 
   constructor(client: PortalClient) {
@@ -38,10 +40,14 @@ export class PortalSettingsReader {
    */
   async of(portal: Portal): Promise<PortalSettings> {
     const known = this.#known.get(portal.name);
-    if (known && Date.now() - known.at < KEEP_MS) return known.settings;
+    if (known && Date.now() < known.until) return known.settings;
     const fetching =
       this.#flights.get(portal.name)?.answer ?? this.#flights.start(portal.name, () => this.#fetch(portal));
-    return known ? fetching.catch(() => known.settings) : fetching;
+    if (!known) return fetching;
+    return fetching.catch(() => {
+      known.until = Date.now() + MAKE_DO_MS;
+      return known.settings;
+    });
   }
 
   async #fetch(portal: Portal): Promise<PortalSettings> {
@@ -54,7 +60,7 @@ export class PortalSettingsReader {
       ldap: capabilities['ldapEnabled'] === true,
       captcha: typeof settings['recaptchaPublicKey'] === 'string' && settings['recaptchaPublicKey'] !== '',
     };
-    this.#known.set(portal.name, { settings: read, at: Date.now() });
+    this.#known.set(portal.name, { settings: read, until: Date.now() + KEEP_MS });
     return read;
   }
 

@@ -25,17 +25,17 @@ export class Counters {
     return 0;
   }
 
-  /** Counts one less. */
+  /** Counts one less; the window stays, and a block too. */
   giveBack(key: string, now: number): void {
     const current = this.#current(key, now);
-    if (!current) return;
+    if (!current || current.count >= BLOCKED) return;
     if (current.count > 1) this.#counts.set(key, { ...current, count: current.count - 1 });
     else this.#counts.delete(key);
   }
 
-  /** Reaches every limit for that long. */
+  /** Reaches every limit for at least that long: an earlier block is not shortened. */
   block(key: string, forMs: number, now: number): void {
-    this.#counts.set(key, { count: BLOCKED, until: now + forMs });
+    this.#counts.set(key, { count: BLOCKED, until: now + Math.max(forMs, this.blockedMs(key, now)) });
   }
 
   /** How many milliseconds a block goes on; 0 without one. */

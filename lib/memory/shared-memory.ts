@@ -5,6 +5,14 @@ import type { DocSpaceSessionStore } from './session-store.js';
 /** Endings that the store could not be told yet; more are not kept, since the portal itself will say no. */
 const MAX_UNSENT = 10_000;
 
+const errors = new WeakMap<DocSpaceSessionStore, number>();
+
+/** Counts a failure of the store, whatever it was asked. */
+export const noteStoreError = (store: DocSpaceSessionStore): void => void errors.set(store, storeErrorsOf(store) + 1);
+
+/** How often the store failed. */
+export const storeErrorsOf = (store: DocSpaceSessionStore | undefined): number => (store && errors.get(store)) ?? 0;
+
 /**
  * The store as the check sees it: signs what it keeps, and goes on without it when it fails. A store that can't be
  * reached costs a question to the portal, never a wrong verdict.
@@ -14,8 +22,7 @@ export class SharedMemory {
   readonly #keepMs: number;
   readonly #keys: readonly Uint8Array[];
   readonly #unsent = new Set<string>();
-  /** How often the store failed. */
-  errors = 0;
+  #failures = 0;
 
   /** @param secrets newest first; the newest signs, all are believed. */
   constructor(store: DocSpaceSessionStore, keepMs: number, secrets: readonly string[]) {
@@ -55,9 +62,9 @@ export class SharedMemory {
   /** Tells the nodes of an ending; later, when the store can't be reached now. */
   async revoke(key: string): Promise<void> {
     const name = nameOf(key);
-    const failures = this.errors;
+    const failures = this.#failures;
     await this.#tolerate(this.#store.revoke(name, TOMBSTONE_MS), undefined);
-    if (this.errors > failures && this.#unsent.size < MAX_UNSENT) this.#unsent.add(name);
+    if (this.#failures > failures && this.#unsent.size < MAX_UNSENT) this.#unsent.add(name);
   }
 
   forget(key: string): Promise<void> {
@@ -92,7 +99,8 @@ export class SharedMemory {
     try {
       return await asked;
     } catch {
-      this.errors++;
+      this.#failures++;
+      noteStoreError(this.#store);
       return otherwise;
     }
   }
