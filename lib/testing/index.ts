@@ -23,3 +23,5 @@ export type { DocSpacePasswordHashParameters } from './password-hash.js';
 export type { DocSpaceConfirmType } from './shapes.js';
 export type { DocSpaceEmulatorSms } from './sms-desk.js';
 export type { DocSpaceEmulatorUser } from './user.js';
+export { type DocSpaceSignedIn, type HasProviders, signInAs } from './sign-in-as.js';
+export { type DocSpaceStoreCase, sessionStoreConformance } from './store-conformance.js';
