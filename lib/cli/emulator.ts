@@ -1,5 +1,10 @@
 import { once } from 'node:events';
-import { DocSpaceEmulator, type DocSpaceEmulatorOptions, type DocSpaceEmulatorUser } from '../testing/index.js';
+import {
+  DocSpaceEmulator,
+  type DocSpaceEmulatorOptions,
+  type DocSpaceEmulatorSms,
+  type DocSpaceEmulatorUser,
+} from '../testing/index.js';
 import { emulatorArguments, emulatorHelp, WrongUsage } from './emulator-arguments.js';
 import type { CommandIo } from './io.js';
 
@@ -24,7 +29,8 @@ async function serve(
   io: CommandIo,
 ): Promise<void> {
   const log = verbose ? { log: (line: string) => io.out(`${line}\n`) } : {};
-  await using portal = await DocSpaceEmulator.start({ ...options, ...log });
+  const sms = ({ phone, code }: DocSpaceEmulatorSms): void => io.out(`SMS to ${phone}: ${code}\n`);
+  await using portal = await DocSpaceEmulator.start({ ...options, ...log, sms });
   io.out(
     `DocSpace emulator at ${portal.url}\n\n${accountTable(options.users ?? [])}\nA test tool: it protects nothing. Ctrl+C ends it.\n`,
   );

@@ -106,8 +106,10 @@ export class DocSpaceEmulatedPortal {
     const emplType = options.emplType === undefined ? undefined : employeeTypes[options.emplType];
     const key = keyFor({ type, email, uid, first, emplType }, this.#portal);
     const query = [`type=${type}`, `key=${key}`];
-    if (/^(Phone|Auth)/.test(type)) query.push(`encemail=${sealEmail(email, this.#portal)}`);
-    else query.push(`email=${encodeURIComponent(email)}`, `uid=${uid}`);
+    const phone = type.startsWith('Phone');
+    if (phone) query.push(`encemail=${sealEmail(email, this.#portal)}`);
+    else if (email !== '') query.push(`email=${encodeURIComponent(email)}`);
+    if (uid !== '' && !phone) query.push(`uid=${uid}`);
     if (options.emplType !== undefined) query.push(`emplType=${options.emplType}`);
     if (first !== '') query.push(`first=${first}`);
     return `${this.root}/confirm/${confirmTypeName(confirmTypes[type]) ?? ''}?${query.join('&')}`;

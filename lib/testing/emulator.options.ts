@@ -1,3 +1,4 @@
+import type { DocSpaceEmulatorSms } from './sms-desk.js';
 import type { DocSpaceEmulatorUser } from './user.js';
 
 /** The second factor a portal asks for after the password. */
@@ -149,6 +150,8 @@ export interface DocSpaceEmulatorOptions {
   knownProxies?: readonly string[];
   /** Whether requests and answers are kept in the journal (true). */
   journal?: boolean;
+  /** Receives every SMS when it is sent. */
+  sms?: (message: DocSpaceEmulatorSms) => void;
   /** Receives a readable line for every request; secrets are left out of it. */
   log?: (line: string) => void;
 }

@@ -19,23 +19,27 @@ export interface FrontDoor {
 export function receive(door: FrontDoor, request: IncomingMessage, response: ServerResponse, body: Buffer): void {
   const { method = 'GET', url = '/' } = request;
   const fault = door.faults.take(method, url.split('?', 1)[0] ?? '');
-  if (!fault) {
-    const answer = ask(door, request, response, body);
-    response.writeHead(answer.status, answer.headers as string[]);
-    response.end(answer.body);
-    record(door, request, body, answer);
-    return;
-  }
-  if (fault.kind === 'latency') {
-    const timer = setTimeout(() => receiveLate(door, request, response, body), fault.delayMs ?? 1000);
-    response.on('close', () => clearTimeout(timer));
-    return;
-  }
-  playFault(door, request, response, body, fault);
+  if (!fault) serve(door, request, response, body);
+  else if (fault.kind === 'latency') serveLate(door, request, response, body, fault.delayMs ?? 1000);
+  else playFault(door, request, response, body, fault);
 }
 
-function receiveLate(door: FrontDoor, request: IncomingMessage, response: ServerResponse, body: Buffer): void {
-  if (!response.destroyed) receive(door, request, response, body);
+function serve(door: FrontDoor, request: IncomingMessage, response: ServerResponse, body: Buffer): void {
+  const answer = ask(door, request, response, body);
+  response.writeHead(answer.status, answer.headers as string[]);
+  response.end(answer.body);
+  record(door, request, body, answer);
+}
+
+function serveLate(
+  door: FrontDoor,
+  request: IncomingMessage,
+  response: ServerResponse,
+  body: Buffer,
+  delayMs: number,
+): void {
+  const timer = setTimeout(() => serve(door, request, response, body), delayMs);
+  response.on('close', () => clearTimeout(timer));
 }
 
 function playFault(

@@ -23,6 +23,7 @@ export class Installation {
   readonly jwts = new JwtDesk();
   readonly rateLimiter = new RateLimiter();
   readonly smsInbox: DocSpaceEmulatorSms[] = [];
+  readonly #smsListener: ((message: DocSpaceEmulatorSms) => void) | undefined;
   readonly portals: Portal[] = [];
   /** The portal that answers on loopback; asking a deleted one is asking for an unknown portal. */
   readonly first: Portal;
@@ -39,10 +40,17 @@ export class Installation {
     this.baseDomain = options.baseDomain ?? 'localhost';
     this.knownProxies = options.knownProxies ?? ['127.0.0.1', '::1'];
     this.dialect = dialects[options.dialect ?? 'real'];
+    this.#smsListener = options.sms;
     this.lockOut = new LockOut(this.clock);
     this.#eventId = firstEventId;
     this.first = this.open(options.portal ?? {}, options.users ?? []);
     for (const neighbour of options.portals ?? []) this.open(neighbour, neighbour.users ?? []);
+  }
+
+  /** Delivers an SMS. */
+  deliver(message: DocSpaceEmulatorSms): void {
+    this.smsInbox.push(message);
+    this.#smsListener?.(message);
   }
 
   /** The number the next log-in gets. It survives a reset, so that no old token comes back to life. */

@@ -22,9 +22,15 @@ export function respond(exchange: Exchange): Answer {
     exchange.caller = authenticate(exchange);
     return exchange.installation.rateLimiter.refusal(exchange) ?? dispatch(exchange, found);
   } catch (failure) {
-    if (failure instanceof PortalFailure) return failed(exchange, failure);
-    throw failure;
+    return failure instanceof PortalFailure ? failed(exchange, failure) : emulatorError(failure);
   }
+}
+
+/** A mistake of the emulator itself must not look like an answer of a portal. */
+function emulatorError(failure: unknown): Answer {
+  const body = failure instanceof Error ? (failure.stack ?? failure.message) : String(failure);
+  const headers = ['Content-Type', 'text/plain; charset=utf-8', 'X-Emulator-Error', 'yes'];
+  return { status: 500, headers: [...headers, 'Content-Length', String(Buffer.byteLength(body))], body };
 }
 
 function dispatch(exchange: Exchange, found: Match): Answer {

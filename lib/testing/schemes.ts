@@ -85,7 +85,11 @@ function byApiKey(exchange: Exchange, key: string): Caller | undefined {
   const account = live ? portal.users.byId(known.accountId) : undefined;
   exchange.refusedApiKey = account?.status !== 'active';
   if (!known || account?.status !== 'active') return undefined;
-  return { account, scheme: 'api-key', scopes: known.scopes.length === 0 || known.scopes.includes('*') ? everything : known.scopes };
+  return {
+    account,
+    scheme: 'api-key',
+    scopes: known.scopes.length === 0 || known.scopes.includes('*') ? everything : known.scopes,
+  };
 }
 
 function byJwt(exchange: Exchange, token: string): Caller | undefined {

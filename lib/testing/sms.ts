@@ -18,7 +18,7 @@ export function sendCode(
   if (unlessLive && portal.sms.hasLive(digits)) return;
   const code = portal.sms.issue(digits);
   if (!portal.settings.smsProvider) throw methodAccess();
-  installation.smsInbox.push({ phone: digits, code, at: portal.now() });
+  installation.deliver({ phone: digits, code, at: portal.now() });
 }
 
 /** What an answer says after a code went out; a phone that can't be masked fails only here, after all is done. */
