@@ -1,11 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import {
-  demoUsers,
-  type DocSpaceEmulatorOptions,
-  type DocSpaceEmulatorSecondFactor,
-  type DocSpaceEmulatorUser,
-} from '../testing/index.js';
+// Not the package entry: the command runs where no framework is installed.
+import { demoUsers } from '../testing/demo-users.js';
+import type { DocSpaceEmulatorOptions, DocSpaceEmulatorSecondFactor } from '../testing/emulator.options.js';
+import type { DocSpaceEmulatorUser } from '../testing/user.js';
 
 /** What `emulator --help` prints. */
 export const emulatorHelp = `Usage: nestjs-docspace-auth emulator [options]

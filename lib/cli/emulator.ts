@@ -1,10 +1,8 @@
 import { once } from 'node:events';
-import {
-  DocSpaceEmulator,
-  type DocSpaceEmulatorOptions,
-  type DocSpaceEmulatorSms,
-  type DocSpaceEmulatorUser,
-} from '../testing/index.js';
+import { DocSpaceEmulator } from '../testing/emulator.js';
+import type { DocSpaceEmulatorOptions } from '../testing/emulator.options.js';
+import type { DocSpaceEmulatorSms } from '../testing/sms-desk.js';
+import type { DocSpaceEmulatorUser } from '../testing/user.js';
 import { emulatorArguments, emulatorHelp, WrongUsage } from './emulator-arguments.js';
 import type { CommandIo } from './io.js';
 
