@@ -10,7 +10,11 @@ describe('a template', () => {
 
   it('leaves HTML of its own as it is, also in lists', () => {
     const items = ['a', '<'].map((item) => html`<li>${item}</li>`);
-    expect(html`<ul>${items}</ul>`.toString()).toMatch(/^<ul>\s*<li>a<\/li><li>&lt;<\/li>\s*<\/ul>$/);
+    expect(
+      html`<ul>
+        ${items}
+      </ul>`.toString(),
+    ).toMatch(/^<ul>\s*<li>a<\/li><li>&lt;<\/li>\s*<\/ul>$/);
   });
 
   it('prints nothing for what is left out, and numbers as they are', () => {

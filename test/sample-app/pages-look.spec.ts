@@ -7,8 +7,12 @@ import { startSample } from './start-sample.js';
 
 /** How to come to each page; every visit begins without cookies. */
 const VISITS: Record<string, (visitor: Visitor) => Promise<void>> = {
-  start: async ({ page }) => void (await page.goto('/')),
-  'sign-in': async ({ page }) => void (await page.goto('/sign-in')),
+  start: async ({ page }) => {
+    await page.goto('/');
+  },
+  'sign-in': async ({ page }) => {
+    await page.goto('/sign-in');
+  },
   'sign-in-refused': (visitor) => visitor.signIn('user@example.com', 'not-the-password'),
   'sms-code': (visitor) => visitor.signIn('sms@example.com', 'sms-password'),
   'sms-code-refused': async (visitor) => {
@@ -44,7 +48,7 @@ const update = process.env['UPDATE_IMAGES'] === '1';
 /** What axe says of a page that would keep somebody out. */
 async function barriers(page: Page): Promise<string[]> {
   await page.evaluate(axe);
-  const found = (await page.evaluate('axe.run()')) as { violations: Violation[] };
+  const found = await page.evaluate<{ violations: Violation[] }>('axe.run()');
   return found.violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);

@@ -28,8 +28,7 @@ describeInBrowser('what goes wrong at the pages', (browser) => {
   it('starts again when the challenge was tampered with', () =>
     scene(browser(), async ({ visitor, portal }) => {
       await visitor.signIn('sms@example.com', 'sms-password');
-      const challenge = visitor.page.locator('input[name=challenge]');
-      await challenge.evaluate((field) => field.setAttribute('value', `A${field.getAttribute('value') ?? ''}`));
+      await visitor.page.evaluate(`document.querySelector('[name=challenge]').value += 'A'`);
       const asked = portal.journal.length;
       await visitor.enter(portal.smsInbox.at(-1)?.code ?? '');
       expect(await visitor.sees()).toBe(STALE);
