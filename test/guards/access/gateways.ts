@@ -67,7 +67,8 @@ function gateway(place: { namespace?: string; path?: string }, options: DocSpace
       return answer(user);
     }
   }
-  return Gateway;
+  // Nest 11 keeps what it knows of handlers by the names of class and method.
+  return Object.defineProperty(Gateway, 'name', { value: `Gateway ${options.access ?? ''}` });
 }
 
 const DOORS = { protected: 'required', optional: 'optional', anonymous: 'anonymous' } as const;

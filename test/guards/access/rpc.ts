@@ -4,7 +4,6 @@ import { Controller, UseGuards } from '@nestjs/common';
 import {
   ClientProxyFactory,
   type Deserializer,
-  IncomingRequestDeserializer,
   MessagePattern,
   type Serializer,
   Transport,
@@ -48,15 +47,12 @@ interface Packet {
 }
 const metadata = new WeakMap<object, Packet['metadata']>();
 
-class KeepMetadata extends IncomingRequestDeserializer implements Deserializer {
-  override deserialize(
-    value: Packet,
-    options?: Record<string, unknown>,
-  ): ReturnType<IncomingRequestDeserializer['deserialize']> {
-    metadata.set(value.data, value.metadata);
-    return super.deserialize(value, options);
-  }
-}
+const keepMetadata: Deserializer<Packet, Packet> = {
+  deserialize(packet) {
+    metadata.set(packet.data, packet.metadata);
+    return packet;
+  },
+};
 
 /** The reader that an application gives. */
 export const readMetadata: DocSpaceContextReader = (context) => {
@@ -93,7 +89,7 @@ export async function rpcOverTcp(
     async prepare(application) {
       application.connectMicroservice({
         transport: Transport.TCP,
-        options: { ...tcp, deserializer: new KeepMetadata() },
+        options: { ...tcp, deserializer: keepMetadata },
       });
       await application.startAllMicroservices();
     },
