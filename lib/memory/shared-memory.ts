@@ -35,10 +35,7 @@ export class SharedMemory {
   listen(ended: (key: string) => void, lost: () => void): void {
     this.#store.listen({
       revoked: (name) => ended(Buffer.from(name, 'base64url').toString('latin1')),
-      lost: () => {
-        lost();
-        this.#sendUnsent();
-      },
+      lost,
     });
   }
 
@@ -71,6 +68,7 @@ export class SharedMemory {
     return this.#tolerate(this.#store.forget(nameOf(key)), undefined);
   }
 
+  /** Called whenever the store is seen to answer again. */
   #sendUnsent(): void {
     for (const name of this.#unsent) {
       this.#unsent.delete(name);
@@ -97,7 +95,9 @@ export class SharedMemory {
 
   async #tolerate<T>(asked: Promise<T>, otherwise: T): Promise<T> {
     try {
-      return await asked;
+      const answer = await asked;
+      if (this.#unsent.size > 0) this.#sendUnsent();
+      return answer;
     } catch {
       this.#failures++;
       noteStoreError(this.#store);
