@@ -15,16 +15,14 @@ const nobody = '00000000-0000-0000-0000-000000000000';
 /** GET /settings. Anonymous callers get zero and false where values are private, and must not believe them. */
 export function portalSettings(exchange: Exchange): object {
   const { caller, portal } = exchange;
-  const { culture, status, alias, name, captcha } = portal.settings;
   const owner = portal.users.all().find(({ isOwner }) => isOwner);
-  const withPassword = !caller || exchange.parameter('withpassword')?.toLowerCase() === 'true';
   return {
     ...(caller ? { timezone: 'Etc/UTC' } : {}),
     trustedDomainsType: 0,
-    culture,
+    culture: portal.settings.culture,
     utcOffset: '00:00:00',
     utcHoursOffset: 0,
-    greetingSettings: name,
+    greetingSettings: portal.settings.name,
     ownerId: caller && owner ? owner.id : nobody,
     enabledJoin: false,
     enableAdmMess: false,
@@ -33,6 +31,15 @@ export function portalSettings(exchange: Exchange): object {
     standalone: exchange.installation.standalone,
     isAmi: false,
     baseDomain: exchange.installation.baseDomain,
+    ...secondHalf(exchange),
+  };
+}
+
+function secondHalf(exchange: Exchange): object {
+  const { caller, portal } = exchange;
+  const { status, alias, captcha } = portal.settings;
+  const withPassword = !caller || exchange.parameter('withpassword')?.toLowerCase() === 'true';
+  return {
     passwordHash: withPassword ? portal.passwordParameters : undefined,
     version: '3.7.2',
     recaptchaType: captcha?.type ?? 0,

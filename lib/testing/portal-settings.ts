@@ -9,35 +9,37 @@ export type PortalSettings = Required<Omit<DocSpaceEmulatorPortal, Open>> &
 /** How a portal counts password attempts unless told otherwise (LoginSettings.cs). */
 export const defaultLoginSettings: DocSpaceEmulatorLoginSettings = { attemptCount: 5, blockTime: 60, checkPeriod: 60 };
 
+const defaults = {
+  name: 'DocSpace',
+  alias: 'portal',
+  machineKey: 'your_core_machinekey',
+  secondFactor: 'none',
+  trustedIps: [],
+  mandatoryUsers: [],
+  sessionLifetimeMinutes: 'default',
+  status: 'active',
+  paid: true,
+  allowedIps: [],
+  smsProvider: true,
+  phoneMaskBug: false,
+  ldap: false,
+  jwtValidation: true,
+  oauth: true,
+  socialProfiles: [],
+  ssoLabel: '',
+  ssoUrl: '',
+  ssoLogout: false,
+  culture: 'en-US',
+  cultures: ['en-US', 'en-GB', 'de', 'fr', 'es', 'it', 'ru'],
+  sameSite: 'none',
+  cspDomains: false,
+  cors: true,
+} satisfies DocSpaceEmulatorPortal;
+
 /** Fills in the defaults, once. */
-export function completeSettings(given: DocSpaceEmulatorPortal, tenantId: number): PortalSettings {
-  return {
-    name: 'DocSpace',
-    alias: 'portal',
-    tenantId,
-    machineKey: 'your_core_machinekey',
-    secondFactor: 'none',
-    trustedIps: [],
-    mandatoryUsers: [],
-    sessionLifetimeMinutes: 'default',
-    status: 'active',
-    paid: true,
-    allowedIps: [],
-    smsProvider: true,
-    phoneMaskBug: false,
-    ldap: false,
-    jwtValidation: true,
-    oauth: true,
-    socialProfiles: [],
-    ssoLabel: '',
-    ssoUrl: '',
-    ssoLogout: false,
-    culture: 'en-US',
-    cultures: ['en-US', 'en-GB', 'de', 'fr', 'es', 'it', 'ru'],
-    sameSite: 'none',
-    cspDomains: false,
-    cors: true,
-    ...given,
-    loginSettings: { ...defaultLoginSettings, ...given.loginSettings },
-  };
-}
+export const completeSettings = (given: DocSpaceEmulatorPortal, tenantId: number): PortalSettings => ({
+  ...defaults,
+  tenantId,
+  ...given,
+  loginSettings: { ...defaultLoginSettings, ...given.loginSettings },
+});
