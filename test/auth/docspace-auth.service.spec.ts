@@ -116,8 +116,9 @@ describe('DocSpaceAuthService', () => {
           expect([portal.last.method, portal.last.url]).toEqual(['POST', `${BASE}/000000`]);
           expect((JSON.parse(portal.last.body) as { code: unknown }).code).toBe(typed);
         }),
+        { numRuns: 50 },
       );
-    });
+    }, 30_000);
   });
 
   describe('credentials', () => {

@@ -132,9 +132,10 @@ describe('what reaches a header', () => {
             for (const query of headers['confirm'] ?? [])
               expect(new URLSearchParams(query).getAll('type')[0]).toBe('Auth');
           }),
-          { numRuns: 60 },
+          { numRuns: 40 },
         );
       },
+      30_000,
     );
   });
 });
