@@ -1,7 +1,7 @@
 import type { DocSpaceEmulatorUsers } from './accounts.js';
 import { confirmTypeName, keyFor, sealEmail } from './confirm.js';
 import type { Portal } from './portal.js';
-import type { PortalSettings } from './portal-settings.js';
+import type { DocSpaceEmulatorPortalSettings } from './portal-settings.js';
 import { confirmTypes, employeeTypes, type DocSpaceConfirmType } from './shapes.js';
 
 /** What a JWT is to be like. */
@@ -46,7 +46,7 @@ export class DocSpaceEmulatedPortal {
   }
 
   /** How the portal is configured; members may be changed while it runs. */
-  get settings(): PortalSettings {
+  get settings(): DocSpaceEmulatorPortalSettings {
     return this.#portal.settings;
   }
 

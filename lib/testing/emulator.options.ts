@@ -88,6 +88,8 @@ export interface DocSpaceEmulatorPortal {
   ldapDomain?: string;
   /** Whether the signature, expiry and state of JWTs are checked (true); the bare repository leaves it off. */
   jwtValidation?: boolean;
+  /** Whether the identity service that checks JWTs is there (`up`), can't be reached, or fails. */
+  identityService?: 'up' | 'unreachable' | 'failing';
   /** The captcha's public key and the answer that solves it; unset, captchas are ignored. */
   captcha?: { publicKey: string; solution: string; type?: 0 | 3 };
   /** Whether logging in by a social provider is in the plan (true). */

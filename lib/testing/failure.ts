@@ -63,3 +63,9 @@ export const cryptographic = (message: string): PortalFailure =>
     type: 'System.Security.Cryptography.CryptographicException',
     hresult: -2146233296,
   });
+
+export const httpRequest = (): PortalFailure =>
+  new PortalFailure(500, 'Response status code does not indicate success: 502 (Bad Gateway).', {
+    type: 'System.Net.Http.HttpRequestException',
+    hresult: -2146233088,
+  });

@@ -20,6 +20,7 @@ export type {
 export { DocSpaceEmulatorFaults, type DocSpaceEmulatorFault, type DocSpaceEmulatorFaultKind } from './faults.js';
 export type { DocSpaceEmulatorJournalEntry } from './journal.js';
 export type { DocSpacePasswordHashParameters } from './password-hash.js';
+export type { DocSpaceEmulatorPortalSettings } from './portal-settings.js';
 export type { DocSpaceConfirmType } from './shapes.js';
 export type { DocSpaceEmulatorSms } from './sms-desk.js';
 export type { DocSpaceEmulatorUser } from './user.js';

@@ -3,7 +3,7 @@ import type { DocSpaceEmulatorLoginSettings, DocSpaceEmulatorPortal } from './em
 type Open = 'host' | 'domain' | 'captcha' | 'rateLimiter' | 'ldapDomain' | 'testEmailPattern' | 'loginSettings';
 
 /** How a portal is configured, with every default filled in; each member may be changed while it runs. */
-export type PortalSettings = Required<Omit<DocSpaceEmulatorPortal, Open>> &
+export type DocSpaceEmulatorPortalSettings = Required<Omit<DocSpaceEmulatorPortal, Open>> &
   Pick<DocSpaceEmulatorPortal, Exclude<Open, 'loginSettings'>> & { loginSettings: DocSpaceEmulatorLoginSettings };
 
 /** How a portal counts password attempts unless told otherwise (LoginSettings.cs). */
@@ -24,6 +24,7 @@ const defaults = {
   phoneMaskBug: false,
   ldap: false,
   jwtValidation: true,
+  identityService: 'up',
   oauth: true,
   socialProfiles: [],
   ssoLabel: '',
@@ -37,7 +38,7 @@ const defaults = {
 } satisfies DocSpaceEmulatorPortal;
 
 /** Fills in the defaults, once. */
-export const completeSettings = (given: DocSpaceEmulatorPortal, tenantId: number): PortalSettings => ({
+export const completeSettings = (given: DocSpaceEmulatorPortal, tenantId: number): DocSpaceEmulatorPortalSettings => ({
   ...defaults,
   tenantId,
   ...given,

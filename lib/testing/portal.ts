@@ -7,7 +7,7 @@ import { yearLater } from './dates.js';
 import type { DocSpaceEmulatorPortal } from './emulator.options.js';
 import type { Installation } from './installation.js';
 import { passwordParameters, type DocSpacePasswordHashParameters } from './password-hash.js';
-import { completeSettings, type PortalSettings } from './portal-settings.js';
+import { completeSettings, type DocSpaceEmulatorPortalSettings } from './portal-settings.js';
 import { SmsDesk } from './sms-desk.js';
 import { TokenCodec } from './tokens.js';
 
@@ -23,7 +23,7 @@ export interface LoginEvent {
 
 /** Everything one emulated portal knows. */
 export class Portal {
-  readonly settings: PortalSettings;
+  readonly settings: DocSpaceEmulatorPortalSettings;
   readonly users: DocSpaceEmulatorUsers;
   readonly cipher: PortalCipher;
   readonly tokens: TokenCodec;

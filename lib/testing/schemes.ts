@@ -1,7 +1,7 @@
 import { strictBase64 } from './cipher.js';
 import { authCookie, deleteCookie } from './cookies.js';
 import type { Caller, Exchange } from './exchange.js';
-import { badFormat, plain } from './failure.js';
+import { badFormat, httpRequest, invalidOperation, plain } from './failure.js';
 import { looksLikeJwt } from './jwt.js';
 import type { LoginEvent, Portal } from './portal.js';
 
@@ -96,8 +96,15 @@ function byJwt(exchange: Exchange, token: string): Caller | undefined {
   const portal = exchange.maybePortal;
   if (!portal) return undefined;
   const { jwts } = exchange.installation;
+  if (portal.settings.jwtValidation) requireIdentityService(portal);
   const claims = jwts.read(token, exchange.root, portal.now(), portal.settings.jwtValidation);
   const account = claims && portal.users.byId(claims.sub);
   if (account?.status !== 'active') return undefined;
   return { account, scheme: 'jwt', scopes: claims?.scope?.split(' ') ?? [] };
+}
+
+/** Without its keys no JWT can be judged; without an answer about it, neither. Both are loud, on every endpoint. */
+function requireIdentityService({ settings }: Portal): void {
+  if (settings.identityService === 'unreachable') throw invalidOperation('IDX20803: Unable to obtain configuration.');
+  if (settings.identityService === 'failing') throw httpRequest();
 }

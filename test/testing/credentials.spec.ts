@@ -80,6 +80,18 @@ const rows: Row[] = [
   ['a forged JWT whose subject is no GUID', jwt({ sub: 'abc', forged: true }), '200 false'],
   ['the same without validation', jwt({ sub: 'abc', forged: true }), '401 null', { jwtValidation: false }],
   ['a JWT of nobody', jwt({ sub: '00000000-0000-4000-8000-000000000000' }), '200 false'],
+  [
+    'a JWT without an identity service',
+    jwt(),
+    '403 System.InvalidOperationException',
+    { identityService: 'unreachable' },
+  ],
+  [
+    'a JWT when the identity service fails',
+    jwt(),
+    '500 System.Net.Http.HttpRequestException',
+    { identityService: 'failing' },
+  ],
   ['what only looks like a JWT', () => bearer('a.b.c'), '400 System.ArgumentException'],
   ['an API key of all scopes', apiKey(), '200 true'],
   ['an API key that may all', apiKey(['*']), '200 true'],
