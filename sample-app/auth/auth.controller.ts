@@ -14,6 +14,7 @@ import {
   LoginOutcome,
 } from 'nestjs-docspace-auth';
 import { ChallengeBody, CodeBody, EndedBody, LoginBody, OutcomeBody, PhoneBody } from './auth.dto.js';
+import { SameOriginGuard } from './same-origin.guard.js';
 
 /** Signing in for programs: JSON in, JSON out. Whatever is refused is answered by the library. */
 @ApiTags('auth')
@@ -40,6 +41,7 @@ export class AuthController {
   @ApiBody({ type: CodeBody })
   @ApiOkResponse({ type: OutcomeBody })
   @AllowAnonymous()
+  @UseGuards(SameOriginGuard)
   @HttpCode(200)
   @Post('code')
   async code(
@@ -56,6 +58,7 @@ export class AuthController {
   @ApiBody({ type: ChallengeBody })
   @ApiOkResponse({ type: OutcomeBody })
   @AllowAnonymous()
+  @UseGuards(SameOriginGuard)
   @HttpCode(200)
   @Post('resend')
   resend(@Body('challenge') challenge: string): Promise<DocSpaceLoginOutcome> {
@@ -66,6 +69,7 @@ export class AuthController {
   @ApiBody({ type: PhoneBody })
   @ApiOkResponse({ type: OutcomeBody })
   @AllowAnonymous()
+  @UseGuards(SameOriginGuard)
   @HttpCode(200)
   @Post('phone')
   phone(@Body('challenge') challenge: string, @Body('mobilePhone') phone: string): Promise<DocSpaceLoginOutcome> {

@@ -44,7 +44,7 @@ function appCodes({ users }: DocSpaceEmulator): Html {
       ${owners.map(
         (user) =>
           html`<li>
-            <code>${user.appCode()}</code> of
+            <strong>${user.appCode()}</strong> of
             ${user.email}${
               user.backupCodes.length > 0 &&
               html`<br />backup codes: ${user.backupCodes.map((code) => html`<code>${code}</code> `)}`

@@ -12,10 +12,10 @@ import {
   LoginOutcome,
   OptionalAuth,
 } from 'nestjs-docspace-auth';
+import { SameOriginGuard } from '../auth/same-origin.guard.js';
 import { Portal } from '../portal/portal.js';
 import { type Form, text } from './open-step.js';
 import { returnPath } from './return-to.js';
-import { SameOriginGuard } from './same-origin.guard.js';
 import { sendForm } from './send-form.js';
 import { SignInFilter } from './sign-in.filter.js';
 import { signInPage } from './sign-in.page.js';

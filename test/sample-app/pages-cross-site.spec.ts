@@ -50,7 +50,7 @@ describeInBrowser('forms that another site posts', (browser: () => Browser) => {
         expect(await isSignedIn(stage)).toBe(false);
       }));
 
-    it('finish nobody’s second step', () =>
+    it('finish no second step', () =>
       scene(browser(), async (stage) => {
         const { visitor, portal } = stage;
         await visitor.signIn('sms@example.com', 'sms-password');
@@ -58,6 +58,8 @@ describeInBrowser('forms that another site posts', (browser: () => Browser) => {
         const code = portal.smsInbox.at(-1)?.code ?? '';
         await foreignForm(stage, '/sign-in/code', { challenge, code, step: 'sms' }, host);
         expect(await visitor.sees()).toBe(`Sign in: ${REFUSED}`);
+        await foreignForm(stage, '/auth/code', { challenge, code }, host);
+        expect(await visitor.page.innerText('body')).toContain('"reason":"cross-site"');
         expect(await isSignedIn(stage)).toBe(false);
       }));
 
