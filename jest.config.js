@@ -9,6 +9,7 @@ export default {
   modulePathIgnorePatterns: ['<rootDir>/test/nest11/', '<rootDir>/dist'],
   testRegex: '\\.spec\\.ts$',
   randomize: true,
+  testTimeout: 30_000,
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1', ...own },
   transform: {
     '^.+\\.ts$': ['ts-jest', { tsconfig: '<rootDir>/test/tsconfig.json' }],

@@ -44,11 +44,31 @@ const insecure = (value: unknown): unknown =>
 
 const aPortal: Check = (value, at) => anObject(portalFields(insecure(value)))(value, at);
 
+/** A name becomes part of a cookie's. */
+const portalsByName: Check = (value, at) => {
+  aRecord(aPortal)(value, at);
+  const strange = Object.keys(value as object).find((name) => !/^[\w-]{1,64}$/.test(name));
+  if (strange !== undefined) throw wrong(at, 'named by letters, digits, _ and -', strange);
+};
+
 const aSecret: Check = (value, at) => {
   const allowed = 'a string of at least 32 characters';
   if (typeof value !== 'string') throw wrong(at, allowed, value, `a ${typeof value}`);
   if (value.length < 32) throw wrong(at, allowed, value, `${value.length} characters`);
 };
+
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
+
+const anAgent = check('an http.Agent', isObject);
+
+const aCertificate = check('certificates in PEM, one or a list', (value) =>
+  [value].flat().every((one) => typeof one === 'string' || Buffer.isBuffer(one)),
+);
+
+const aProxy = check('a proxy with host and port', (value) => {
+  const { host, port } = Object(value) as { host?: unknown; port?: unknown };
+  return typeof host === 'string' && Number.isInteger(port);
+});
 
 const aVerifyingAgent: Check = (value, at) => {
   const agent = value as { options?: { rejectUnauthorized?: unknown } } | null;
@@ -127,13 +147,13 @@ export const checkOptions: Check = (value, at) =>
     ),
     http: optional(
       anObject({
-        httpAgent: anything,
+        httpAgent: optional(anAgent),
         httpsAgent: optional(aVerifyingAgent),
-        ca: anything,
-        proxy: anything,
+        ca: optional(aCertificate),
+        proxy: optional(aProxy),
         adapter: optional(either((adapter) => adapter === 'undici', anything, aFunction)),
       }),
     ),
-    portals: optional(aRecord(aPortal)),
+    portals: optional(portalsByName),
     resolvePortal: optional(aFunction),
   })(value, at);

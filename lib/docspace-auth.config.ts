@@ -68,7 +68,9 @@ export function resolveOptions(given: DocSpaceAuthModuleOptions): DocSpaceAuthCo
       `DocSpaceAuthModule: "${extra}" stands beside useFactory, useClass or useExisting in forRootAsync, not in what they return`,
     );
   checkOptions(given, '');
-  const { sessions, loginCookie, loginThrottle, secret } = given;
+  const { sessions, loginCookie, loginThrottle, secret, http = {} } = given;
+  if (http.ca !== undefined && http.httpsAgent !== undefined)
+    throw wrong('http.ca', 'absent where http.httpsAgent is given, which has its own', 'certificates', 'both');
   if (sessions && sessions.store && secret === undefined)
     throw wrong('secret', 'given where sessions.store is: nodes must share it', undefined);
   return {
@@ -90,7 +92,7 @@ export function resolveOptions(given: DocSpaceAuthModuleOptions): DocSpaceAuthCo
       attempts: loginThrottle?.attempts ?? 4,
       windowMs: loginThrottle?.windowMs ?? 60_000,
     },
-    http: given.http ?? {},
+    http,
   };
 }
 

@@ -12,7 +12,7 @@ import { ProfileReader } from './auth/profile-reader.js';
 import { PortalClient } from './auth/portal-client.js';
 import { PortalSettingsReader } from './auth/portal-settings.js';
 import { Portals } from './auth/portal.js';
-import { DOCSPACE_CONFIG, resolveOptions } from './docspace-auth.config.js';
+import { DOCSPACE_CONFIG, type DocSpaceAuthConfig, resolveOptions } from './docspace-auth.config.js';
 import { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } from './docspace-auth.module-definition.js';
 import { DocSpaceAuthGuard } from './guards/docspace-auth.guard.js';
 import { DocSpaceHandshake } from './guards/docspace-handshake.js';
@@ -35,7 +35,7 @@ import { DocSpaceLoginGuard } from './guards/docspace-login.guard.js';
   providers: [
     { provide: DOCSPACE_CONFIG, useFactory: resolveOptions, inject: [MODULE_OPTIONS_TOKEN] },
     { provide: APP_FILTER, useClass: DocSpaceErrorFilter },
-    Portals,
+    { provide: Portals, useFactory: (config: DocSpaceAuthConfig) => Portals.open(config), inject: [DOCSPACE_CONFIG] },
     PortalClient,
     PortalSettingsReader,
     PasswordTransport,

@@ -41,8 +41,11 @@ export interface DocSpaceHttpOptions {
   ca?: string | Buffer | (string | Buffer)[];
   /** The proxy to go through. Default: none, and none is taken from the environment. */
   proxy?: AxiosProxyConfig;
-  /** An axios adapter to make the calls with. Default: axios' own for Node. */
-  adapter?: AxiosAdapter;
+  /**
+   * An axios adapter to make the calls with, or `undici` for a faster one of ours over the package undici, which the
+   * application installs; agents and proxy are then unused. Default: axios' own for Node.
+   */
+  adapter?: AxiosAdapter | 'undici';
 }
 
 /** Where one portal is. */

@@ -35,7 +35,7 @@ export interface PortalAnswer {
 const MAX_BYTES = 1024 * 1024;
 const PRODUCT = 'nestjs-docspace-auth';
 /** Errors of Node's HTTP parser and of unzipping: somebody answers, but not in HTTP. */
-const UNREADABLE = /^(HPE_|Z_|ERR_INVALID_CHAR|ERR_INVALID_PROTOCOL|ERR_FR_|ERR_BAD_RESPONSE)/;
+const UNREADABLE = /^(HPE_|UND_ERR_HEADERS_OVERFLOW|UND_ERR_RES|Z_|ERR_INVALID_CHAR|ERR_INVALID_PROTOCOL|ERR_FR_)/;
 
 /** Makes every HTTP call of this package. */
 @Injectable()
@@ -113,6 +113,9 @@ function requestHeaders(
   const { address, userAgent } = client ?? {};
   return {
     accept: 'application/json',
+    // Nothing of an application's own axios defaults may stand beside the one credential.
+    authorization: false,
+    cookie: false,
     'user-agent': userAgent && /^[ -~]{1,512}$/.test(userAgent) ? userAgent : PRODUCT,
     // Axios calls a missing body a form unless told not to.
     'content-type': body ? 'application/json' : false,
@@ -126,11 +129,14 @@ function requestHeaders(
 const tooLate = (endpoint: string, ms: number): PortalTimeoutError =>
   new PortalTimeoutError(`${endpoint}: no complete answer within ${ms} ms`, { endpoint });
 
+/** Axios has one code for an answer that grew too large and one that broke off; only the first is the portal's doing. */
+const isTooLarge = (error: unknown): boolean => error instanceof Error && error.message.startsWith('maxContentLength');
+
 /** A new error with the code alone: the transport's own holds the request, and with it the password. */
 function transportError(error: unknown, endpoint: string): Error {
   const code: unknown = error instanceof Error && 'code' in error ? error.code : undefined;
   const shown = typeof code === 'string' && /^[A-Z][A-Z0-9_]{2,60}$/.test(code) ? code : 'no connection';
-  if (UNREADABLE.test(shown))
+  if (UNREADABLE.test(shown) || isTooLarge(error))
     return new DocSpaceProtocolError(`${endpoint}: the answer cannot be read (${shown})`, { endpoint });
   return new DocSpaceUnavailableError(`${endpoint}: no answer from the portal (${shown})`, { endpoint });
 }

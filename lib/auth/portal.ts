@@ -1,15 +1,11 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { AxiosRequestConfig } from 'axios';
 import { Resilience } from './resilience.js';
 import { keyPrefixes, type KeyPrefixes } from './session-key.js';
-import {
-  DEFAULT_PORTAL,
-  DOCSPACE_CONFIG,
-  type DocSpaceAuthConfig,
-  type PortalConfig,
-} from '../docspace-auth.config.js';
+import { type ClosableAdapter, undiciAdapter } from './undici-adapter.js';
+import { DEFAULT_PORTAL, type DocSpaceAuthConfig, type PortalConfig } from '../docspace-auth.config.js';
 
 /** One DocSpace: where it is and how it is reached. Passed along, never looked up twice. */
 export interface Portal {
@@ -35,21 +31,30 @@ const AGENT = { keepAlive: true, timeout: 15_000, maxSockets: 64, scheduling: 'l
 /** The application's portals by name. */
 @Injectable()
 export class Portals implements OnApplicationShutdown {
-  readonly #agents = { http: new HttpAgent(AGENT), https: new HttpsAgent(AGENT) };
+  readonly #agents: { readonly http: HttpAgent; readonly https: HttpsAgent };
+  readonly #undici: ClosableAdapter | undefined;
   readonly #portals: ReadonlyMap<string, Portal>;
 
-  constructor(@Inject(DOCSPACE_CONFIG) config: DocSpaceAuthConfig) {
+  private constructor(config: DocSpaceAuthConfig, undici: ClosableAdapter | undefined) {
     const { httpAgent, httpsAgent, ca, proxy, adapter } = config.http;
-    if (ca !== undefined) this.#agents.https = new HttpsAgent({ ...AGENT, ca });
+    this.#agents = { http: new HttpAgent(AGENT), https: new HttpsAgent({ ...AGENT, ...(ca !== undefined && { ca }) }) };
+    this.#undici = undici;
     const transport: AxiosRequestConfig = {
       httpAgent: httpAgent ?? this.#agents.http,
       httpsAgent: httpsAgent ?? this.#agents.https,
       proxy: proxy ?? false,
-      ...(adapter && { adapter }),
+      ...(typeof adapter === 'function' && { adapter }),
+      ...(undici && { adapter: undici.adapter }),
     };
     this.#portals = new Map(
       config.portals.map((portal) => [portal.name, toPortal(portal, config.secrets[0], transport)]),
     );
+  }
+
+  /** Loads undici only where it is asked for. */
+  static async open(config: DocSpaceAuthConfig): Promise<Portals> {
+    const { adapter, ca } = config.http;
+    return new Portals(config, adapter === 'undici' ? await undiciAdapter(ca) : undefined);
   }
 
   /**
@@ -68,9 +73,10 @@ export class Portals implements OnApplicationShutdown {
   }
 
   /** Closes the sockets of our own agents; given agents belong to their givers. */
-  onApplicationShutdown(): void {
+  async onApplicationShutdown(): Promise<void> {
     this.#agents.http.destroy();
     this.#agents.https.destroy();
+    await this.#undici?.close();
   }
 }
 

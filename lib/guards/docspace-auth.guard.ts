@@ -15,6 +15,9 @@ import type { GuardedRequest } from './guarded-request.js';
 import { keepSession } from './kept-session.js';
 import { requestOf } from './request.js';
 
+/** By request, since Nest makes a guard of its own for every module that names one. */
+const asked = new WeakMap<object, Promise<DocSpaceVerdict>>();
+
 /**
  * Lets a request through when the portal confirms its credentials, and puts a `DocSpaceSession` on `request.user`.
  *
@@ -29,8 +32,6 @@ import { requestOf } from './request.js';
  */
 @Injectable()
 export class DocSpaceAuthGuard implements CanActivate {
-  readonly #asked = new WeakMap<object, Promise<DocSpaceVerdict>>();
-
   constructor(
     protected readonly sessions: DocSpaceSessions,
     protected readonly reflector: Reflector,
@@ -126,9 +127,9 @@ export class DocSpaceAuthGuard implements CanActivate {
 
   /** Asked once for a request, however many guards run on it. */
   #verdictOf(request: GuardedRequest, credentials: DocSpaceCredentials, call: DocSpaceCall): Promise<DocSpaceVerdict> {
-    const asked = this.#asked.get(request) ?? this.verdictOf(credentials, call);
-    this.#asked.set(request, asked);
-    return asked;
+    const verdict = asked.get(request) ?? this.verdictOf(credentials, call);
+    asked.set(request, verdict);
+    return verdict;
   }
 
   async #enter(

@@ -37,9 +37,13 @@ export function bodyOf(error: DocSpaceAuthError): DocSpaceErrorBody {
 }
 
 function statusOf(error: DocSpaceAuthError): number {
-  if (error instanceof DocSpaceRefusedError) return REFUSAL_STATUS[error.reason];
+  // A portal that takes no more questions from this server refuses nobody in particular.
+  if (error instanceof DocSpaceRefusedError) return isCheckLimited(error) ? 503 : REFUSAL_STATUS[error.reason];
   return error.code === 'ERR_DOCSPACE_PROTOCOL' ? 502 : 503;
 }
+
+const isCheckLimited = ({ reason, endpoint }: DocSpaceRefusedError): boolean =>
+  reason === 'rate-limited' && endpoint?.startsWith('GET ') === true;
 
 const MESSAGES: Record<number, string> = {
   401: 'Not signed in',

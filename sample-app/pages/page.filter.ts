@@ -13,7 +13,6 @@ export class PageFilter implements ExceptionFilter<HttpException | DocSpaceAuthE
     const request = http.getRequest<Request>();
     const response = http.getResponse<Response>();
     const problem = problemOf(thrown, retryAfter(response));
-    if (!problem) throw thrown;
     if (problem.reason === 'invalid-credentials') {
       response.redirect(303, request.method === 'GET' ? `/sign-in?returnTo=${encodeURIComponent(request.url)}` : '/');
       return;

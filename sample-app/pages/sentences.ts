@@ -1,4 +1,4 @@
-import { HttpException } from '@nestjs/common';
+import type { HttpException } from '@nestjs/common';
 import {
   DocSpaceAuthError,
   type DocSpaceErrorBody,
@@ -39,18 +39,19 @@ const SENTENCES: Record<DocSpaceRefusalReason, string> = {
 };
 const UNAVAILABLE = 'DocSpace cannot be reached at the moment. You did nothing wrong.';
 const UNREADABLE = 'DocSpace gave an answer that makes no sense. Please tell your administrator.';
+const UNKNOWN = 'This did not work. Please start again.';
 const WAIT: readonly DocSpaceRefusalReason[] = ['locked-out', 'too-many-codes', 'throttled', 'rate-limited'];
 
-/** What a guard or a service threw, for a person; undefined for what the library did not throw. */
-export function problemOf(thrown: unknown, retryAfterSeconds?: number): Problem | undefined {
+/** What a guard or a service threw, for a person. */
+export function problemOf(thrown: HttpException | DocSpaceAuthError, retryAfterSeconds?: number): Problem {
   if (thrown instanceof DocSpaceAuthError) {
     const seconds = thrown.retryAfterMs === undefined ? undefined : Math.ceil(thrown.retryAfterMs / 1000);
     const reason = thrown instanceof DocSpaceRefusedError ? thrown.reason : undefined;
     return problem(statusOf(thrown.code, reason), thrown.code, reason, seconds);
   }
-  if (!(thrown instanceof HttpException)) return undefined;
   const { code, reason } = thrown.getResponse() as Partial<DocSpaceErrorBody>;
-  return code === undefined ? undefined : problem(thrown.getStatus(), code, knownReason(reason), retryAfterSeconds);
+  if (code === undefined) return { status: thrown.getStatus(), sentence: UNKNOWN };
+  return problem(thrown.getStatus(), code, knownReason(reason), retryAfterSeconds);
 }
 
 function problem(status: number, code: string, reason: DocSpaceRefusalReason | undefined, seconds?: number): Problem {

@@ -34,7 +34,6 @@ export class SignInFilter implements ExceptionFilter<HttpException | DocSpaceAut
     const request = http.getRequest<Request>();
     const form = (request.body ?? {}) as Form;
     const problem = problemOf(thrown, retryAfter(response));
-    if (!problem) throw thrown;
     // A form sent twice, or again after the back button: whoever is signed in needs no second sign-in.
     if (problem.reason === 'challenge-invalid' && (await this.#isSignedIn(request))) {
       response.redirect(303, returnPath(form['returnTo']));

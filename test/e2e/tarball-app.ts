@@ -39,8 +39,7 @@ class AppController {
 }
 
 async function answers(address: string): Promise<string[]> {
-  const ask = async (path: string, method: string, token?: string): Promise<string> => {
-    const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  const ask = async (path: string, method: string, headers: Record<string, string> = {}): Promise<string> => {
     const { status } = await fetch(`${address}${path}`, { method, headers });
     return `${method} ${path} ${status}`;
   };
@@ -51,14 +50,24 @@ async function answers(address: string): Promise<string[]> {
     body: JSON.stringify({ userName: user?.email, password: user?.password }),
   });
   const { token } = (await login.json()) as { token: string };
-  const before = [await ask('/me', 'GET'), await ask('/me', 'GET', token)];
-  return [...before, await ask('/logout', 'POST', token), await ask('/me', 'GET', token)];
+  const authorization = `Bearer ${token}`;
+  const cookie = login.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+  return [
+    await ask('/me', 'GET'),
+    await ask('/me', 'GET', { authorization }),
+    await ask('/me', 'GET', { cookie }),
+    await ask('/logout', 'POST', { authorization }),
+    await ask('/me', 'GET', { authorization }),
+  ];
 }
 
 async function main(): Promise<void> {
   const portal = await DocSpaceEmulator.start({ users: demoUsers });
 
-  @Module({ imports: [DocSpaceAuthModule.forRoot({ portalUrl: portal.url })], controllers: [AppController] })
+  @Module({
+    imports: [DocSpaceAuthModule.forRoot({ portalUrl: portal.url, loginCookie: true })],
+    controllers: [AppController],
+  })
   class AppModule {}
 
   Logger.overrideLogger(['warn', 'error', 'fatal']);

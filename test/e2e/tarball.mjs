@@ -10,7 +10,7 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '..', '..');
-const expected = 'GET /me 401, GET /me 200, POST /logout 200, GET /me 401\n';
+const expected = 'GET /me 401, GET /me 200, GET /me 200, POST /logout 200, GET /me 401\n';
 
 const readJson = async (path) => JSON.parse(await readFile(join(root, path), 'utf8'));
 const own = await readJson('package.json');

@@ -8,6 +8,12 @@ const APP_PAGE = 'Enter the code from your app';
 const IN = '/profile';
 
 describeInBrowser('signing in by the pages', (browser) => {
+  it('leaves the OpenAPI page what it needs', () =>
+    scene(browser(), async ({ visitor }) => {
+      await visitor.page.goto('/docs');
+      await visitor.page.getByText('Who is signed in').waitFor();
+    }));
+
   describe.each([
     ['with scripts', true],
     ['without scripts', false],

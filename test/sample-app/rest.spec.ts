@@ -90,3 +90,16 @@ describe('the REST part of the sample', () => {
     ]);
   });
 });
+
+describe('the sample with a real portal', () => {
+  it('shows nobody’s accounts and codes', async () => {
+    await using sample = await startSample({ asRealPortal: true });
+    const start = await (await fetch(sample.url)).text();
+    expect(start).toContain(sample.portal.url);
+    expect(start).not.toMatch(/example\.com|password|SMS/);
+    const form = new URLSearchParams({ userName: 'sms@example.com', password: 'sms-password' });
+    const page = await (await fetch(`${sample.url}/sign-in`, { method: 'POST', body: form })).text();
+    expect(page).toContain('Enter the code from the SMS');
+    expect(page).not.toContain('demo');
+  });
+});

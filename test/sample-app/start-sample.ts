@@ -23,14 +23,23 @@ export class StartedSample implements AsyncDisposable {
   }
 }
 
-/** Starts the sample as `npm start` does, on a free port, whatever the environment says. */
-export async function startSample(options: DocSpaceEmulatorOptions = {}, logs?: RecordedLogs): Promise<StartedSample> {
+/** How a sample is started; as `npm start` does it, unless said otherwise. */
+export interface SampleOptions extends DocSpaceEmulatorOptions {
+  /** Whether the emulator passes for somebody's real portal, as with `DOCSPACE_URL`. */
+  readonly asRealPortal?: boolean;
+}
+
+/** Starts the sample on a free port, whatever the environment says. */
+export async function startSample(
+  { asRealPortal = false, ...options }: SampleOptions = {},
+  logs?: RecordedLogs,
+): Promise<StartedSample> {
   const portal = await DocSpaceEmulator.start({ users: demoUsers, ...options });
   const builder = Test.createTestingModule({ imports: [AppModule] })
     .overrideProvider(Settings)
     .useValue(new Settings(0, '127.0.0.1', undefined, undefined))
     .overrideProvider(Portal)
-    .useValue(new Portal(portal.url, portal));
+    .useValue(asRealPortal ? new Portal(portal.url) : new Portal(portal.url, portal));
   if (logs) builder.setLogger(logs);
   const compiled = await builder.compile();
   const app = configure(compiled.createNestApplication<NestExpressApplication>(nestOptions));
