@@ -24,7 +24,7 @@ const portalWith = async ({ prepare }: FirstStep): Promise<DocSpaceEmulator> => 
 };
 
 const bodyOf = ({ body }: FirstStep, portal: DocSpaceEmulator): object =>
-  typeof body === 'function' ? body(portal) : body;
+  typeof body === 'function' ? (body as (portal: DocSpaceEmulator) => object)(portal) : body;
 
 function expectNo(answer: Answer, { retryAfter, ...no }: No): void {
   expect(answer.body).toEqual({ ...no, message: MESSAGES[no.statusCode] });
