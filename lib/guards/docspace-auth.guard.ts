@@ -15,8 +15,16 @@ import type { GuardedRequest } from './guarded-request.js';
 import { keepSession } from './kept-session.js';
 import { requestOf } from './request.js';
 
+/** A question that a guard asked for a request: by which class, of whose credentials, and what came of it. */
+interface Asked {
+  readonly by: unknown;
+  readonly credentials: DocSpaceCredentials;
+  readonly portal: string | undefined;
+  readonly verdict: Promise<DocSpaceVerdict>;
+}
+
 /** By request, since Nest makes a guard of its own for every module that names one. */
-const asked = new WeakMap<object, Promise<DocSpaceVerdict>>();
+const asked = new WeakMap<object, Asked>();
 
 /**
  * Lets a request through when the portal confirms its credentials, and puts a `DocSpaceSession` on `request.user`.
@@ -125,10 +133,13 @@ export class DocSpaceAuthGuard implements CanActivate {
     return true;
   }
 
-  /** Asked once for a request, however many guards run on it. */
+  /** Asked once for a request, however many guards run on it; again for a subclass, whose steps may be others. */
   #verdictOf(request: GuardedRequest, credentials: DocSpaceCredentials, call: DocSpaceCall): Promise<DocSpaceVerdict> {
-    const verdict = asked.get(request) ?? this.verdictOf(credentials, call);
-    asked.set(request, verdict);
+    const question = { by: this.constructor, credentials, portal: call.portal };
+    const earlier = asked.get(request);
+    if (earlier && isSame(earlier, question)) return earlier.verdict;
+    const verdict = this.verdictOf(credentials, call);
+    asked.set(request, { ...question, verdict });
     return verdict;
   }
 
@@ -149,3 +160,9 @@ export class DocSpaceAuthGuard implements CanActivate {
     }
   }
 }
+
+const isSame = (one: Asked, other: Omit<Asked, 'verdict'>): boolean =>
+  one.by === other.by &&
+  one.portal === other.portal &&
+  one.credentials.kind === other.credentials.kind &&
+  one.credentials.reveal() === other.credentials.reveal();

@@ -129,8 +129,9 @@ describe.each(SOCKETS)('a door before %s', (_name, kind) => {
   });
 
   it('tells clients nothing of an error in the application, and logs it', async () => {
-    using logs = recordLogs();
     await using app = await kind.start({ portalUrl: portal.url, readers: [brokenReader] }, chat({}));
+    // After the start, which sets a logger of its own.
+    using logs = recordLogs();
     await expect(kind.connect(app.url, {})).rejects.toThrow(/^(Internal server error|500)$/);
     expect(logs.lines.join('\n')).toContain('a mistake of the application');
   });
