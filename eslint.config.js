@@ -58,6 +58,10 @@ export default tseslint.config(
     'The emulator stands alone.',
   ),
   {
+    files: ['**/*.cjs'],
+    languageOptions: { sourceType: 'commonjs', globals: { require: 'readonly', module: 'writable', __dirname: 'readonly' } },
+  },
+  {
     files: ['**/*.{js,mjs}'],
     languageOptions: {
       globals: {

@@ -2,7 +2,7 @@ import base from './jest.config.js';
 
 export default {
   ...base,
-  moduleDirectories: ['<rootDir>/test/nest11/node_modules', 'node_modules'],
+  resolver: '<rootDir>/test/nest11/resolver.cjs',
   // The memory and the emulator import nothing of Nest.
   testPathIgnorePatterns: ['<rootDir>/test/memory/', '<rootDir>/test/testing/'],
 };

@@ -193,9 +193,16 @@ describe('DocSpaceAuthModule', () => {
       expect(await statusesOf(app, '/open', '/plain', '/guarded')).toEqual([200, 401, 401]);
     });
 
-    it('asks once for a route that is guarded twice', async () => {
+    it.each([
+      ['remembers sessions', {}],
+      ['remembers none', { sessions: false as const }],
+    ])('asks once for a route that is guarded twice where it %s', async (_what, options) => {
       await using portal = await RawServer.start(answered('true'));
-      await using app = await anApp().at(portal.url).with({ globalGuard: true }).controllers(Pages).start();
+      await using app = await anApp()
+        .at(portal.url)
+        .with({ globalGuard: true, ...options })
+        .controllers(Pages)
+        .start();
       expect((await app.fetch('/guarded', { headers: TOKEN })).status).toBe(200);
       expect(portal.requests).toHaveLength(1);
     });

@@ -12,6 +12,7 @@ const parts = [
   ['lint', 'npm run lint --silent'],
   ['specs, Nest 12', 'npx jest'],
   ['specs, Nest 11', 'npx jest --config jest.nest11.config.js'],
+  ['sample', 'node test/e2e/sample.mjs'],
   ['tarball', 'node test/e2e/tarball.mjs'],
 ];
 

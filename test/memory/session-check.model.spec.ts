@@ -272,4 +272,4 @@ it('never revives a session, never takes an outage for a no, and never asks twic
     },
   );
   await fc.assert(run, { numRuns: Number(process.env['MODEL_RUNS'] ?? 10_000) });
-}, 300_000);
+}, 1_200_000);
