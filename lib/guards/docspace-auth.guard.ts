@@ -90,9 +90,8 @@ export class DocSpaceAuthGuard implements CanActivate {
     return toException(error, context);
   }
 
-  /** Not over HTTP: what an earlier message left counts for nothing, and our exceptions are not Nest's own. */
+  /** Not over HTTP: our exceptions are loaded first, and the session is kept where an earlier message left its own. */
   async #elsewhere(context: ExecutionContext, optional: boolean): Promise<boolean> {
-    keepSession(context, undefined);
     await prepareExceptions(context.getType());
     const request = requestOf(context, this.config.contexts);
     const isThrough = await this.#decide(request, optional, context);

@@ -3,10 +3,12 @@ import {
   DocSpaceCredentials,
   DocSpaceHandshake,
   type DocSpaceHandshakeOptions,
+  DocSpaceSession,
   DocSpaceSessions,
   type DocSpaceWsServer,
 } from 'nestjs-docspace-auth';
 import { DocSpaceEmulator } from 'nestjs-docspace-auth/testing';
+import { Subject } from 'rxjs';
 import { anApp } from '../support/start-app.js';
 import { recordLogs } from '../support/secrets.js';
 import { SharedMemoryHub } from './shared-memory-store.js';
@@ -190,6 +192,31 @@ describe('DocSpaceHandshake', () => {
     handshake.protect(server, { access: 'required', recheckMs: 60_000 });
     expect((server as unknown as EventEmitter).listenerCount('connection')).toBe(1);
     expect(() => handshake.protect(server, { access: 'optional' })).toThrow(/with other options$/);
+  });
+
+  it('holds on to nothing when a client of socket.io has gone', async () => {
+    const endings = new Subject<string>();
+    await using app = await anApp()
+      .override((builder) =>
+        builder.overrideProvider(DocSpaceSessions).useValue({
+          credentialsOf: () => DocSpaceCredentials.token('a-token'),
+          check: () => Promise.resolve({ status: 'authenticated', checkedAt: 0, stale: false }),
+          open: (credentials: DocSpaceCredentials) =>
+            Promise.resolve(new DocSpaceSession(credentials, 'default', 0, false)),
+          endingOf: () => endings,
+          peek: () => undefined,
+        }),
+      )
+      .compile();
+    const use = jest.fn<unknown, [(socket: object, next: (error?: Error) => void) => void]>();
+    const server = Object.assign(new EventEmitter(), { use });
+    app.get(DocSpaceHandshake).protect(server);
+    const socket = Object.assign(new EventEmitter(), { handshake: { headers: {} }, disconnect: jest.fn() });
+    await new Promise<unknown>((next) => use.mock.calls[0]?.[0](socket, next));
+    server.emit('connection', socket);
+    expect(endings.observed).toBe(true);
+    socket.emit('disconnect');
+    expect(endings.observed).toBe(false);
   });
 
   it('closes what comes in beside the door', async () => {
