@@ -37,6 +37,8 @@ export function orAborted<T>(promise: Promise<T>, signal: AbortSignal | undefine
     // A signal's reason is whatever its owner chose; it is passed on as it is.
     const abort = (): void => reject(signal.reason as Error);
     if (signal.aborted) {
+      // Whoever gave up does not hear of its failure; nobody else may be listening.
+      promise.catch(() => undefined);
       abort();
       return;
     }
