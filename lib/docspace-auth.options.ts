@@ -96,7 +96,10 @@ export interface DocSpaceLoginCookieOptions {
 export interface DocSpaceLoginThrottleOptions {
   /** How many failures are let through within the window. Default 4; the portal locks at the sixth attempt. */
   attempts?: number;
-  /** How long it must be quiet until the count starts again, in milliseconds. Default 60000, as the portal's. */
+  /**
+   * How long it must be quiet until the count starts again, in milliseconds; `timeoutMs` is added, since the portal may
+   * count an attempt that late. Default 60000, as the portal's.
+   */
   windowMs?: number;
 }
 
@@ -136,7 +139,10 @@ export interface DocSpaceAuthModuleOptions extends DocSpacePortalOptions {
    * server. `plain`: as typed, needed for LDAP users. `auto` (default): `hash` unless the portal says that it has LDAP.
    */
   passwordTransport?: 'auto' | 'hash' | 'plain';
-  /** Stops attempts to log in below the portal's own limit, by login and, where `client` gives one, by address. */
+  /**
+   * Stops attempts to log in below the portal's own limit, by login and, where `client` gives one, by address. Wrong codes
+   * count with wrong passwords, as every code sends the password again; SMS codes wait the portal's own ten minutes.
+   */
   loginThrottle?: DocSpaceLoginThrottleOptions | false;
   /** How the portal is reached over HTTP. */
   http?: DocSpaceHttpOptions;
