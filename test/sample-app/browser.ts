@@ -98,6 +98,12 @@ export class Visitor implements AsyncDisposable {
     await this.page.getByRole('main').getByRole('button', { name, exact: true }).click();
   }
 
+  /** Presses the back button, once there is a page to leave: a click returns while the browser may still be between two. */
+  async back(): Promise<void> {
+    await this.page.waitForLoadState();
+    await this.page.goBack();
+  }
+
   /** The heading, and the sentence that says what went wrong, if any. */
   async sees(): Promise<string> {
     const heading = await this.page.getByRole('heading', { level: 1 }).innerText();

@@ -101,7 +101,7 @@ describeInBrowser('what goes wrong at the pages', (browser) => {
       await visitor.signIn('sms@example.com', 'sms-password');
       const code = portal.smsInbox.at(-1)?.code ?? '';
       await visitor.enter(code);
-      await visitor.page.goBack();
+      await visitor.back();
       expect(await visitor.sees()).toBe(SMS_PAGE);
       await visitor.enter(code);
       expect(await visitor.sees()).toBe('Hello, Sam');
@@ -117,7 +117,7 @@ describeInBrowser('what goes wrong at the pages', (browser) => {
       expect(await visitor.sees()).toBe('Hello, Sam');
       const seen: string[] = [];
       for (let step = 1; step <= 3; step += 1) {
-        await visitor.page.goBack();
+        await visitor.back();
         seen.push(await visitor.sees());
       }
       expect(seen).toEqual([`${SMS_PAGE}: ${WRONG_CODE}`, SMS_PAGE, WRONG]);
@@ -128,7 +128,7 @@ describeInBrowser('what goes wrong at the pages', (browser) => {
       await visitor.signIn('user@example.com', 'user-password');
       await visitor.page.getByRole('button', { name: 'Sign out' }).click();
       expect(visitor.path).toBe('/?signed-out');
-      await visitor.page.goBack();
+      await visitor.back();
       expect(await visitor.sees()).toBe('Sign in');
       expect(visitor.path).toBe('/sign-in?returnTo=%2Fprofile');
     }));
