@@ -1,9 +1,9 @@
 import { isIP } from 'node:net';
+import { types } from 'node:util';
 import { HttpService } from '@nestjs/axios';
 import { Inject, Injectable } from '@nestjs/common';
 import { DOCSPACE_CONFIG, type DocSpaceAuthConfig } from '../docspace-auth.config.js';
 import type { DocSpaceClient } from '../docspace-auth.options.js';
-import { orAborted } from '../memory/single-flight.js';
 import type { DocSpaceConfirmation } from './confirmation.js';
 import type { DocSpaceCredentials } from './credentials.js';
 import { DocSpaceProtocolError, DocSpaceRefusedError, DocSpaceUnavailableError } from './errors.js';
@@ -33,6 +33,8 @@ export interface PortalAnswer {
 }
 
 const MAX_BYTES = 1024 * 1024;
+/** What axios would do to bodies; this package reads and writes them itself. */
+const AS_IT_IS = [(body: unknown): unknown => body];
 const PRODUCT = 'nestjs-docspace-auth';
 /** Errors of Node's HTTP parser and of unzipping: somebody answers, but not in HTTP. */
 const UNREADABLE = /^(HPE_|UND_ERR_HEADERS_OVERFLOW|UND_ERR_RES|Z_|ERR_INVALID_CHAR|ERR_INVALID_PROTOCOL|ERR_FR_)/;
@@ -61,17 +63,24 @@ export class PortalClient {
       throw new DocSpaceRefusedError('invalid-credentials', `${endpoint}: not asked, nobody has such credentials`, {
         endpoint,
       });
-    const limit = new AbortController();
-    const timer = setTimeout(() => limit.abort(tooLate(endpoint, this.#timeoutMs)), this.#timeoutMs);
-    const giveUp = (): void => limit.abort(signal?.reason);
-    signal?.addEventListener('abort', giveUp, { once: true });
-    try {
-      const answer = portal.resilience.run(question, () => this.#attempt(portal, question, limit.signal));
-      return await orAborted(answer, limit.signal);
-    } finally {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', giveUp);
-    }
+    return new Promise((resolve, reject) => {
+      const limit = new AbortController();
+      const stop = (reason: Error): void => {
+        reject(reason);
+        limit.abort(reason);
+      };
+      const timer = setTimeout(() => stop(tooLate(endpoint, this.#timeoutMs)), this.#timeoutMs);
+      const giveUp = (): void => stop(signal?.reason as Error);
+      const over = (): void => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', giveUp);
+      };
+      signal?.addEventListener('abort', giveUp, { once: true });
+      portal.resilience
+        .run(question, () => this.#attempt(portal, question, limit.signal))
+        .then(resolve, reject)
+        .finally(over);
+    });
   }
 
   async #attempt(portal: Portal, question: PortalQuestion, signal: AbortSignal): Promise<PortalAnswer> {
@@ -93,8 +102,8 @@ export class PortalClient {
       data: question.body && JSON.stringify(question.body),
       signal,
       responseType: 'text',
-      transformRequest: [(body: unknown) => body],
-      transformResponse: [(body: unknown) => body],
+      transformRequest: AS_IT_IS,
+      transformResponse: AS_IT_IS,
       validateStatus: null,
       maxRedirects: 0,
       maxContentLength: MAX_BYTES,
@@ -129,12 +138,15 @@ function requestHeaders(
 const tooLate = (endpoint: string, ms: number): PortalTimeoutError =>
   new PortalTimeoutError(`${endpoint}: no complete answer within ${ms} ms`, { endpoint });
 
+/** Of whatever realm: a jest environment has an Error of its own. */
+const { isNativeError } = types;
+
 /** Axios has one code for an answer that grew too large and one that broke off; only the first is the portal's doing. */
-const isTooLarge = (error: unknown): boolean => error instanceof Error && error.message.startsWith('maxContentLength');
+const isTooLarge = (error: unknown): boolean => isNativeError(error) && error.message.startsWith('maxContentLength');
 
 /** A new error with the code alone: the transport's own holds the request, and with it the password. */
 function transportError(error: unknown, endpoint: string): Error {
-  const code: unknown = error instanceof Error && 'code' in error ? error.code : undefined;
+  const code: unknown = isNativeError(error) && 'code' in error ? error.code : undefined;
   const shown = typeof code === 'string' && /^[A-Z][A-Z0-9_]{2,60}$/.test(code) ? code : 'no connection';
   if (UNREADABLE.test(shown) || isTooLarge(error))
     return new DocSpaceProtocolError(`${endpoint}: the answer cannot be read (${shown})`, { endpoint });

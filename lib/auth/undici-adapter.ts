@@ -1,4 +1,5 @@
 import type { AxiosAdapter, AxiosResponse, InternalAxiosRequestConfig } from 'axios';
+import type { Dispatcher } from 'undici';
 
 /** An axios adapter with the sockets it keeps. */
 export interface ClosableAdapter {
@@ -6,13 +7,15 @@ export interface ClosableAdapter {
   close(): Promise<void>;
 }
 
+type Headers = Record<string, string>;
+
 /**
  * Axios over undici, for the calls of this package alone: texts, no redirects, no compression; the caller's signal bounds
  * the time and `maxContentLength` the size.
  * @throws when undici is not installed.
  */
 export async function undiciAdapter(ca: unknown): Promise<ClosableAdapter> {
-  const { Agent, request } = await import('undici');
+  const { Agent } = await import('undici');
   const dispatcher = new Agent({
     connections: 64,
     keepAliveTimeout: 15_000,
@@ -21,28 +24,67 @@ export async function undiciAdapter(ca: unknown): Promise<ClosableAdapter> {
     bodyTimeout: 0,
     connect: { ca: ca as string },
   });
-  const adapter = async (config: InternalAxiosRequestConfig): Promise<AxiosResponse> => {
-    const { statusCode, headers, body } = await request(config.url ?? '', {
-      dispatcher,
-      method: (config.method ?? 'get').toUpperCase() as 'GET' | 'POST',
-      headers: { ...(config.headers.toJSON() as Record<string, string>), 'accept-encoding': 'identity' },
-      body: (config.data ?? null) as string | null,
-      signal: config.signal as AbortSignal,
+  const adapter = (config: InternalAxiosRequestConfig): Promise<AxiosResponse> =>
+    new Promise((resolve, reject) => {
+      const { origin, pathname, search } = new URL(config.url ?? '');
+      const request: Dispatcher.DispatchOptions = {
+        origin,
+        path: pathname + search,
+        method: (config.method ?? 'get').toUpperCase(),
+        headers: { ...(config.headers.toJSON() as Headers), 'accept-encoding': 'identity' },
+        body: (config.data ?? null) as string | null,
+      };
+      dispatcher.dispatch(request, new Reading(config, resolve, reject));
     });
-    const data = await textOf(body, config.maxContentLength ?? Infinity);
-    return { data, status: statusCode, statusText: '', headers: headers as Record<string, string>, config };
-  };
   return { adapter, close: () => dispatcher.close() };
 }
 
-/** The body as a text; refused while it arrives when it grows too long, in the words that axios has for that. */
-async function textOf(body: AsyncIterable<Buffer> & { text(): Promise<string> }, maxBytes: number): Promise<string> {
-  const parts: Buffer[] = [];
-  let bytes = 0;
-  for await (const part of body) {
-    bytes += part.length;
-    if (bytes > maxBytes) throw new Error(`maxContentLength size of ${maxBytes} exceeded`);
-    parts.push(part);
+/** Reads one answer as undici hands it over, without the stream that its `request` would put in between. */
+class Reading implements Dispatcher.DispatchHandler {
+  #status = 0;
+  #headers: Headers = {};
+  #bytes = 0;
+  readonly #parts: Buffer[] = [];
+
+  constructor(
+    private readonly config: InternalAxiosRequestConfig,
+    private readonly resolve: (response: AxiosResponse) => void,
+    private readonly reject: (error: Error) => void,
+  ) {}
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    const signal = this.config.signal as AbortSignal | undefined;
+    const abort = (): void => controller.abort(signal?.reason as Error);
+    if (signal?.aborted) abort();
+    else signal?.addEventListener('abort', abort, { once: true });
   }
-  return (parts.length === 1 ? parts[0] : Buffer.concat(parts))?.toString('utf8') ?? '';
+
+  onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: object): void {
+    this.#status = status;
+    this.#headers = headers as Headers;
+    const { 'content-encoding': encoding = 'identity' } = this.#headers;
+    if (encoding !== 'identity') controller.abort(new UnreadableError('packed, which nobody asked for'));
+  }
+
+  /** Refuses an answer while it arrives when it grows too long, in the words that axios has for that. */
+  onResponseData(controller: Dispatcher.DispatchController, part: Buffer): void {
+    const limit = this.config.maxContentLength ?? Infinity;
+    this.#bytes += part.length;
+    if (this.#bytes > limit) controller.abort(new Error(`maxContentLength size of ${limit} exceeded`));
+    else this.#parts.push(part);
+  }
+
+  onResponseEnd(): void {
+    const data = Buffer.concat(this.#parts).toString('utf8');
+    this.resolve({ data, status: this.#status, statusText: '', headers: this.#headers, config: this.config });
+  }
+
+  onResponseError(_: Dispatcher.DispatchController, error: Error): void {
+    this.reject(error.name === 'HTTPParserError' ? new UnreadableError('not HTTP') : error);
+  }
+}
+
+/** What came is no answer. Undici's own error for what is not HTTP may have no code. */
+class UnreadableError extends Error {
+  readonly code = 'UND_ERR_RESPONSE';
 }
