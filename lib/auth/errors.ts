@@ -1,7 +1,7 @@
 /** Why a portal, or this package on its behalf, says no. */
 export type DocSpaceRefusalReason = keyof typeof REFUSAL_STATUS;
 
-/** What a client sees for each reason: the HTTP status. One table, read by whoever maps errors to exceptions. */
+/** What a client sees for each reason: the HTTP status. One table, read through `httpStatus`. */
 export const REFUSAL_STATUS = {
   'invalid-request': 400,
   'invalid-credentials': 401,
@@ -58,6 +58,11 @@ export abstract class DocSpaceAuthError extends Error {
     if (details.status !== undefined) this.status = details.status;
     if (details.retryAfterMs !== undefined) this.retryAfterMs = details.retryAfterMs;
   }
+
+  /** The HTTP status that our guards answer with; yours to use where you answer yourself. Not the portal's: that is `status`. */
+  get httpStatus(): number {
+    return 503;
+  }
 }
 
 /** The answer is no; {@link DocSpaceRefusedError.reason} says why. */
@@ -70,6 +75,12 @@ export class DocSpaceRefusedError extends DocSpaceAuthError {
     super(message, details);
     this.reason = reason;
   }
+
+  override get httpStatus(): number {
+    // A portal that takes no more questions from this server refuses nobody in particular.
+    const isCheckLimited = this.reason === 'rate-limited' && this.endpoint?.startsWith('GET ') === true;
+    return isCheckLimited ? 503 : REFUSAL_STATUS[this.reason];
+  }
 }
 
 /** The portal gave no answer: unreachable, timed out, a status of 500 and above, or the circuit breaker is open. */
@@ -80,4 +91,8 @@ export class DocSpaceUnavailableError extends DocSpaceAuthError {
 /** The portal's answer cannot be read: not of any known shape, too large, a redirect, or cut by something between. */
 export class DocSpaceProtocolError extends DocSpaceAuthError {
   override readonly code = 'ERR_DOCSPACE_PROTOCOL';
+
+  override get httpStatus(): number {
+    return 502;
+  }
 }

@@ -65,16 +65,17 @@ export class PortalClient {
       });
     return new Promise((resolve, reject) => {
       const limit = new AbortController();
-      const stop = (reason: Error): void => {
-        reject(reason);
-        limit.abort(reason);
-      };
-      const timer = setTimeout(() => stop(tooLate(endpoint, this.#timeoutMs)), this.#timeoutMs);
-      const giveUp = (): void => stop(signal?.reason as Error);
       const over = (): void => {
         clearTimeout(timer);
         signal?.removeEventListener('abort', giveUp);
       };
+      const stop = (reason: Error): void => {
+        over();
+        reject(reason);
+        limit.abort(reason);
+      };
+      const giveUp = (): void => stop(signal?.reason as Error);
+      const timer = setTimeout(() => stop(tooLate(endpoint, this.#timeoutMs)), this.#timeoutMs);
       signal?.addEventListener('abort', giveUp, { once: true });
       portal.resilience
         .run(question, () => this.#attempt(portal, question, limit.signal))

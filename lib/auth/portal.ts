@@ -72,8 +72,9 @@ export class Portals implements OnApplicationShutdown {
     return [...this.#portals.values()];
   }
 
-  /** Closes the sockets of our own agents; given agents belong to their givers. */
+  /** Lets questions under way finish, then closes the sockets of our own agents; given agents belong to their givers. */
   async onApplicationShutdown(): Promise<void> {
+    await Promise.all(this.all().map(({ resilience }) => resilience.idle()));
     this.#agents.http.destroy();
     this.#agents.https.destroy();
     await this.#undici?.close();

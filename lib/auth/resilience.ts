@@ -45,6 +45,7 @@ export class Resilience {
   readonly #breaker = circuitBreaker(outage, { halfOpenAfter: OPEN_MS, breaker: new CountBreaker(BREAKER) });
   readonly #once = wrap(this.#bulkhead, this.#breaker);
   readonly #twice = wrap(this.#once, retry(fleeting, { maxAttempts: 1, backoff: new DelegateBackoff(retryDelayMs) }));
+  readonly #underWay = new Set<Promise<PortalAnswer>>();
   #openedAt = 0;
 
   constructor(changed: (state: BreakerState) => void = () => undefined) {
@@ -64,7 +65,7 @@ export class Resilience {
    */
   async run({ endpoint, method }: PortalQuestion, send: () => Promise<PortalAnswer>): Promise<PortalAnswer> {
     try {
-      return await (method === 'GET' ? this.#twice : this.#once).execute(send);
+      return await this.#watch((method === 'GET' ? this.#twice : this.#once).execute(send));
     } catch (error) {
       if (error instanceof BrokenCircuitError) {
         const retryAfterMs = Math.max(this.#openedAt + OPEN_MS - Date.now(), 0);
@@ -80,6 +81,20 @@ export class Resilience {
         });
       }
       throw error;
+    }
+  }
+
+  /** When nothing is under way any more. */
+  async idle(): Promise<void> {
+    while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay);
+  }
+
+  async #watch(answer: Promise<PortalAnswer>): Promise<PortalAnswer> {
+    this.#underWay.add(answer);
+    try {
+      return await answer;
+    } finally {
+      this.#underWay.delete(answer);
     }
   }
 }

@@ -41,6 +41,7 @@ export async function undiciAdapter(ca: unknown): Promise<ClosableAdapter> {
 
 /** Reads one answer as undici hands it over, without the stream that its `request` would put in between. */
 class Reading implements Dispatcher.DispatchHandler {
+  #controller: Dispatcher.DispatchController | undefined;
   #status = 0;
   #headers: Headers = {};
   #bytes = 0;
@@ -50,13 +51,24 @@ class Reading implements Dispatcher.DispatchHandler {
     private readonly config: InternalAxiosRequestConfig,
     private readonly resolve: (response: AxiosResponse) => void,
     private readonly reject: (error: Error) => void,
-  ) {}
+  ) {
+    this.#signal?.addEventListener('abort', () => this.#giveUp(), { once: true });
+  }
+
+  get #signal(): AbortSignal | undefined {
+    return this.config.signal as AbortSignal | undefined;
+  }
+
+  /** At once, also for a request that still waits for its connection: undici would tell only with that. */
+  #giveUp(): void {
+    const reason = this.#signal?.reason as Error;
+    this.reject(reason);
+    this.#controller?.abort(reason);
+  }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
-    const signal = this.config.signal as AbortSignal | undefined;
-    const abort = (): void => controller.abort(signal?.reason as Error);
-    if (signal?.aborted) abort();
-    else signal?.addEventListener('abort', abort, { once: true });
+    this.#controller = controller;
+    if (this.#signal?.aborted) this.#giveUp();
   }
 
   onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: object): void {

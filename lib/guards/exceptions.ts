@@ -1,5 +1,5 @@
 import { type ArgumentsHost, HttpException } from '@nestjs/common';
-import { DocSpaceAuthError, DocSpaceRefusedError, REFUSAL_STATUS } from '../auth/errors.js';
+import { DocSpaceAuthError, DocSpaceRefusedError } from '../auth/errors.js';
 
 /** The body of every answer that this package refuses with. */
 export interface DocSpaceErrorBody {
@@ -26,7 +26,7 @@ const WAIT = [429, 503];
 
 /** What a client sees of an error: the same words for an unknown user and a wrong password. */
 export function bodyOf(error: DocSpaceAuthError): DocSpaceErrorBody {
-  const statusCode = statusOf(error);
+  const { httpStatus: statusCode } = error;
   const reason = error instanceof DocSpaceRefusedError ? error.reason : undefined;
   return {
     statusCode,
@@ -35,15 +35,6 @@ export function bodyOf(error: DocSpaceAuthError): DocSpaceErrorBody {
     message: reason === 'invalid-request' ? error.message : (MESSAGES[statusCode] ?? 'Refused'),
   };
 }
-
-function statusOf(error: DocSpaceAuthError): number {
-  // A portal that takes no more questions from this server refuses nobody in particular.
-  if (error instanceof DocSpaceRefusedError) return isCheckLimited(error) ? 503 : REFUSAL_STATUS[error.reason];
-  return error.code === 'ERR_DOCSPACE_PROTOCOL' ? 502 : 503;
-}
-
-const isCheckLimited = ({ reason, endpoint }: DocSpaceRefusedError): boolean =>
-  reason === 'rate-limited' && endpoint?.startsWith('GET ') === true;
 
 const MESSAGES: Record<number, string> = {
   401: 'Not signed in',
@@ -70,7 +61,7 @@ export function toException(error: unknown, host: ArgumentsHost): unknown {
 
 /** The headers of an answer over HTTP, also to an upgrade. */
 export function headersOf(error: DocSpaceAuthError): Record<string, string> {
-  const statusCode = statusOf(error);
+  const { httpStatus: statusCode } = error;
   return {
     ...(WAIT.includes(statusCode) && { 'Retry-After': String(Math.ceil(retryMs(error) / 1000)) }),
     ...(statusCode === 401 && { 'WWW-Authenticate': 'Bearer' }),

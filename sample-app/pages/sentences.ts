@@ -40,14 +40,13 @@ const SENTENCES: Record<DocSpaceRefusalReason, string> = {
 const UNAVAILABLE = 'DocSpace cannot be reached at the moment. You did nothing wrong.';
 const UNREADABLE = 'DocSpace gave an answer that makes no sense. Please tell your administrator.';
 const UNKNOWN = 'This did not work. Please start again.';
-const WAIT: readonly DocSpaceRefusalReason[] = ['locked-out', 'too-many-codes', 'throttled', 'rate-limited'];
 
 /** What a guard or a service threw, for a person. */
 export function problemOf(thrown: HttpException | DocSpaceAuthError, retryAfterSeconds?: number): Problem {
   if (thrown instanceof DocSpaceAuthError) {
     const seconds = thrown.retryAfterMs === undefined ? undefined : Math.ceil(thrown.retryAfterMs / 1000);
     const reason = thrown instanceof DocSpaceRefusedError ? thrown.reason : undefined;
-    return problem(statusOf(thrown.code, reason), thrown.code, reason, seconds);
+    return problem(thrown.httpStatus, thrown.code, reason, seconds);
   }
   const { code, reason } = thrown.getResponse() as Partial<DocSpaceErrorBody>;
   if (code === undefined) return { status: thrown.getStatus(), sentence: UNKNOWN };
@@ -62,12 +61,6 @@ function problem(status: number, code: string, reason: DocSpaceRefusalReason | u
 
 const knownReason = (reason: string | undefined): DocSpaceRefusalReason | undefined =>
   Object.keys(SENTENCES).find((known): known is DocSpaceRefusalReason => known === reason);
-
-function statusOf(code: string, reason: DocSpaceRefusalReason | undefined): number {
-  if (reason === undefined) return code === 'ERR_DOCSPACE_PROTOCOL' ? 502 : 503;
-  if (reason === 'invalid-request') return 400;
-  return WAIT.includes(reason) ? 429 : 401;
-}
 
 const duration = (seconds: number): string =>
   seconds <= 90 ? `${seconds} ${seconds === 1 ? 'second' : 'seconds'}` : `${Math.ceil(seconds / 60)} minutes`;

@@ -1,3 +1,7 @@
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import { brotliCompressSync, constants, deflateSync, gzipSync } from 'node:zlib';
 import { HttpModule, HttpService } from '@nestjs/axios';
 import axios from 'axios';
@@ -34,7 +38,7 @@ function endless(chunk: Buffer, headers: Record<string, string> = {}): { answeri
     const write = (): void => {
       if (response.destroyed) return;
       written += chunk.length;
-      response.write(chunk, () => setImmediate(write));
+      response.write(chunk, () => void setImmediate().then(write));
     };
     write();
     return undefined;
@@ -294,6 +298,49 @@ describe.each<[name: string, transport: DocSpaceHttpOptions]>([
       await expect(service.getIsAuthentificated({ signal: caller.signal })).resolves.toMatchObject({ response: true });
       caller.abort();
       await expect(service.getIsAuthentificated()).resolves.toMatchObject({ response: true });
+    });
+  });
+
+  it('tells the breaker at once of a portal that takes connections and says nothing, not even TLS', async () => {
+    const silent = createServer().listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const { port } = silent.address() as AddressInfo;
+    const connections: Socket[] = [];
+    silent.on('connection', (socket) => connections.push(socket));
+    try {
+      const service = await serviceAt(`https://127.0.0.1:${port}`, { timeoutMs: 60 });
+      for (let count = 1; count <= 5; count++) await rejectionOf(service.authenticateMe(login));
+      await setImmediate();
+      expect(await rejectionOf(service.authenticateMe(login))).toMatchObject({
+        message: expect.stringContaining('not asked, the portal has not been answering') as string,
+      });
+    } finally {
+      for (const socket of connections) socket.destroy();
+      silent.close();
+    }
+  });
+
+  describe('when the application closes', () => {
+    it.each<[what: string, body: string, ask: (service: DocSpaceAuthService) => Promise<object>]>([
+      ['a POST', '{"response":""}', (service) => service.logout({ credentials })],
+      ['a GET', '{"response":true}', (service) => service.getIsAuthentificated({ credentials })],
+    ])('lets %s under way finish', async (_what, body, ask) => {
+      let arrive: (response: ServerResponse) => void;
+      const arrival = new Promise<ServerResponse>((resolve) => (arrive = resolve));
+      const portal = await aPortal((_request, response) => {
+        arrive(response);
+        return undefined;
+      });
+      const app = await anApp().at(portal.url).with({ http: transport }).compile();
+      const answer = ask(app.get(DocSpaceAuthService));
+      const response = await arrival;
+      const closed = app[Symbol.asyncDispose]();
+      // By then a socket that is closed on the way has hung up.
+      for (let turn = 1; turn <= 10; turn++) await setImmediate();
+      response.end(body);
+      await expect(answer).resolves.toHaveProperty('response');
+      await closed;
+      expect(portal.requests).toHaveLength(1);
     });
   });
 });
