@@ -3,6 +3,7 @@ import { APP_GUARD } from '@nestjs/core';
 import type { DocSpaceAuthModuleOptions } from './docspace-auth.options.js';
 import { controllerAt } from './guards/docspace-auth.controller.js';
 import { DocSpaceAuthGuard } from './guards/docspace-auth.guard.js';
+import { aBoolean, check } from './option-checks.js';
 
 /** What stands beside the options, in both forms of registration. */
 export interface DocSpaceAuthModuleExtras {
@@ -14,21 +15,31 @@ export interface DocSpaceAuthModuleExtras {
   routes?: string | false;
 }
 
-const extras: Required<DocSpaceAuthModuleExtras> = { isGlobal: true, globalGuard: false, routes: false };
+const extras: DocSpaceAuthModuleExtras = { isGlobal: true, globalGuard: false, routes: false };
+
+const aRoute = check(
+  'false or a path such as "auth"',
+  (value) => value === false || (typeof value === 'string' && value !== ''),
+);
 
 export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, OPTIONS_TYPE, ASYNC_OPTIONS_TYPE } =
   new ConfigurableModuleBuilder<DocSpaceAuthModuleOptions>({
     optionsInjectionToken: Symbol.for('nestjs-docspace-auth:options'),
   })
     .setClassMethodName('forRoot')
-    .setExtras(extras, (definition, { isGlobal, globalGuard, routes }) => ({
-      ...definition,
-      global: isGlobal,
-      controllers: typeof routes === 'string' ? [controllerAt(routes)] : [],
-      // useExisting, so that a test that overrides the guard by its class overrides the global one too.
-      providers: [
-        ...(definition.providers ?? []),
-        ...(globalGuard ? [{ provide: APP_GUARD, useExisting: DocSpaceAuthGuard }] : []),
-      ],
-    }))
+    .setExtras(extras, (definition, { isGlobal = true, globalGuard = false, routes = false }) => {
+      aBoolean(isGlobal, 'isGlobal');
+      aBoolean(globalGuard, 'globalGuard');
+      aRoute(routes, 'routes');
+      return {
+        ...definition,
+        global: isGlobal,
+        controllers: typeof routes === 'string' ? [controllerAt(routes)] : [],
+        // useExisting, so that a test that overrides the guard by its class overrides the global one too.
+        providers: [
+          ...(definition.providers ?? []),
+          ...(globalGuard ? [{ provide: APP_GUARD, useExisting: DocSpaceAuthGuard }] : []),
+        ],
+      };
+    })
     .build();

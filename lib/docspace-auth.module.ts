@@ -18,7 +18,7 @@ import { DocSpaceAuthGuard } from './guards/docspace-auth.guard.js';
 import { DocSpaceHandshake } from './guards/docspace-handshake.js';
 import { DocSpaceLoginCookie } from './guards/docspace-login-cookie.js';
 import { DocSpaceRolesGuard } from './guards/docspace-roles.guard.js';
-import { SameOriginGuard } from './guards/same-origin.guard.js';
+import { DocSpaceSameOriginGuard } from './guards/docspace-same-origin.guard.js';
 import { DocSpaceSessionStrategy } from './auth/docspace-session.strategy.js';
 import { DocSpaceErrorFilter } from './guards/docspace-error.filter.js';
 import { DocSpaceLoginGuard } from './guards/docspace-login.guard.js';
@@ -52,7 +52,7 @@ import { DocSpaceLoginGuard } from './guards/docspace-login.guard.js';
     DocSpaceLoginGuard,
     DocSpaceRolesGuard,
     DocSpaceHandshake,
-    SameOriginGuard,
+    DocSpaceSameOriginGuard,
   ],
   exports: [
     DOCSPACE_CONFIG,
@@ -64,6 +64,7 @@ import { DocSpaceLoginGuard } from './guards/docspace-login.guard.js';
     DocSpaceLoginCookie,
     DocSpaceRolesGuard,
     DocSpaceHandshake,
+    DocSpaceSameOriginGuard,
   ],
 })
 export class DocSpaceAuthModule extends ConfigurableModuleClass {}

@@ -80,4 +80,5 @@ export type { DocSpaceWsServer } from './guards/ws-server.js';
 export { DocSpaceErrorFilter } from './guards/docspace-error.filter.js';
 export type { DocSpaceErrorBody, DocSpaceMessageBody } from './guards/exceptions.js';
 export { DocSpaceLoginGuard } from './guards/docspace-login.guard.js';
+export { DocSpaceSameOriginGuard } from './guards/docspace-same-origin.guard.js';
 export type { GuardedRequest as DocSpaceGuardedRequest } from './guards/guarded-request.js';

@@ -140,6 +140,23 @@ describe('DocSpaceAuthModule', () => {
       },
     );
 
+    it.each<[extra: string, given: unknown, allowed: string]>([
+      ['isGlobal', 'yes', 'true or false; given: "yes"'],
+      ['globalGuard', 'false', 'true or false; given: "false"'],
+      ['routes', true, 'false or a path such as "auth"; given: true'],
+      ['routes', '', 'false or a path such as "auth"; given: ""'],
+    ])('and refuses %s: %p', (extra, given, allowed) => {
+      const words = `DocSpaceAuthModule: option "${extra}" must be ${allowed}`;
+      const extras = { [extra]: given };
+      expect(() => DocSpaceAuthModule.forRoot({ ...AT, ...extras })).toThrow(new TypeError(words));
+      expect(() => DocSpaceAuthModule.forRootAsync({ useFactory: () => AT, ...extras })).toThrow(new TypeError(words));
+    });
+
+    it('and takes an extra that is undefined for one that is not given', () => {
+      const module = DocSpaceAuthModule.forRoot({ ...AT, ...({ isGlobal: undefined, routes: undefined } as object) });
+      expect(module).toMatchObject({ global: true, controllers: [] });
+    });
+
     it('once for each of two applications in one process', async () => {
       await using one = await RawServer.start(answered('true'));
       await using other = await RawServer.start(answered('false', 'GET'));

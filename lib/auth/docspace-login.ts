@@ -1,5 +1,8 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
+import { DOCSPACE_CONFIG, type DocSpaceAuthConfig } from '../docspace-auth.config.js';
+import type { DocSpaceRequest } from '../docspace-auth.options.js';
 import { orAborted, SingleFlight } from '../memory/single-flight.js';
+import { callOf } from './caller.js';
 import { DocSpaceConfirmation } from './confirmation.js';
 import { DocSpaceAuthService, type DocSpaceCall } from './docspace-auth.service.js';
 import { DocSpaceRefusedError } from './errors.js';
@@ -32,6 +35,7 @@ export class DocSpaceLogin {
   readonly #challenges: LoginChallenges;
   readonly #throttle: LoginThrottle;
   readonly #passwords: PasswordTransport;
+  readonly #config: DocSpaceAuthConfig;
 
   constructor(
     service: DocSpaceAuthService,
@@ -39,12 +43,22 @@ export class DocSpaceLogin {
     challenges: LoginChallenges,
     throttle: LoginThrottle,
     passwords: PasswordTransport,
+    @Inject(DOCSPACE_CONFIG) config: DocSpaceAuthConfig,
   ) {
     this.#service = service;
     this.#portals = portals;
     this.#challenges = challenges;
     this.#throttle = throttle;
     this.#passwords = passwords;
+    this.#config = config;
+  }
+
+  /**
+   * What the options `client` and `resolvePortal` say of a request: the last argument of the methods here and of
+   * `DocSpaceSessions`. The steps of one login need the same; the library's guards and routes pass it by themselves.
+   */
+  callOf(request: DocSpaceRequest): DocSpaceCall {
+    return callOf(this.#config, request);
   }
 
   /**

@@ -1,14 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DOCSPACE_CONFIG, type DocSpaceAuthConfig } from '../docspace-auth.config.js';
 import { SharedCounters } from '../memory/shared-counters.js';
-import { DocSpaceRefusedError, type DocSpaceRefusalReason, DocSpaceUnavailableError } from './errors.js';
+import { DocSpaceRefusedError, type DocSpaceRefusalReason } from './errors.js';
 import { type Attempt, type Limit, limitsOf, lockOf } from './login-limits.js';
+import { PortalNotAskedError } from './resilience.js';
 
 /** Makes an attempt's call; says so right before it goes out. */
 export type Making<T> = (sending: () => void) => Promise<T>;
 
-/** Our own words for a question that never left, and the system's for a connection that never stood. */
-const UNSENT = /: not asked, |\((ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)\)$/;
 /** Refusals that come before the portal looks at any password. */
 const UNJUDGED: readonly DocSpaceRefusalReason[] = [
   'rate-limited',
@@ -82,7 +81,7 @@ export class LoginThrottle {
 
 function isUnjudged(error: unknown): boolean {
   if (error instanceof DocSpaceRefusedError) return UNJUDGED.includes(error.reason);
-  return error instanceof DocSpaceUnavailableError && error.status === undefined && UNSENT.test(error.message);
+  return error instanceof PortalNotAskedError;
 }
 
 const noop = (): void => undefined;

@@ -8,7 +8,7 @@ import type { DocSpaceConfirmation } from './confirmation.js';
 import type { DocSpaceCredentials } from './credentials.js';
 import { DocSpaceProtocolError, DocSpaceRefusedError, DocSpaceUnavailableError } from './errors.js';
 import type { Portal } from './portal.js';
-import { PortalTimeoutError } from './resilience.js';
+import { PortalNotAskedError, PortalTimeoutError } from './resilience.js';
 
 /** One question to a portal. */
 export interface PortalQuestion {
@@ -38,6 +38,8 @@ const AS_IT_IS = [(body: unknown): unknown => body];
 const PRODUCT = 'nestjs-docspace-auth';
 /** Errors of Node's HTTP parser and of unzipping: somebody answers, but not in HTTP. */
 const UNREADABLE = /^(HPE_|UND_ERR_HEADERS_OVERFLOW|UND_ERR_RES|Z_|ERR_INVALID_CHAR|ERR_INVALID_PROTOCOL|ERR_FR_)/;
+/** The system's words for a connection that never stood. */
+const UNCONNECTED = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'];
 
 /** Makes every HTTP call of this package. */
 @Injectable()
@@ -151,5 +153,6 @@ function transportError(error: unknown, endpoint: string): Error {
   const shown = typeof code === 'string' && /^[A-Z][A-Z0-9_]{2,60}$/.test(code) ? code : 'no connection';
   if (UNREADABLE.test(shown) || isTooLarge(error))
     return new DocSpaceProtocolError(`${endpoint}: the answer cannot be read (${shown})`, { endpoint });
-  return new DocSpaceUnavailableError(`${endpoint}: no answer from the portal (${shown})`, { endpoint });
+  const Unavailable = UNCONNECTED.includes(shown) ? PortalNotAskedError : DocSpaceUnavailableError;
+  return new Unavailable(`${endpoint}: no answer from the portal (${shown})`, { endpoint });
 }

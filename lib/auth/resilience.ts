@@ -36,6 +36,11 @@ export class PortalTimeoutError extends DocSpaceUnavailableError {
   override readonly name = 'DocSpaceUnavailableError';
 }
 
+/** The portal was not asked, or could not be connected to: it knows nothing of the question. */
+export class PortalNotAskedError extends DocSpaceUnavailableError {
+  override readonly name = 'DocSpaceUnavailableError';
+}
+
 /** The state of a portal's circuit breaker. */
 export type BreakerState = 'closed' | 'half-open' | 'open';
 
@@ -69,13 +74,13 @@ export class Resilience {
     } catch (error) {
       if (error instanceof BrokenCircuitError) {
         const retryAfterMs = Math.max(this.#openedAt + OPEN_MS - Date.now(), 0);
-        throw new DocSpaceUnavailableError(`${endpoint}: not asked, the portal has not been answering`, {
+        throw new PortalNotAskedError(`${endpoint}: not asked, the portal has not been answering`, {
           endpoint,
           retryAfterMs,
         });
       }
       if (error instanceof BulkheadRejectedError) {
-        throw new DocSpaceUnavailableError(`${endpoint}: not asked, too many questions are waiting`, {
+        throw new PortalNotAskedError(`${endpoint}: not asked, too many questions are waiting`, {
           endpoint,
           retryAfterMs: 1000,
         });

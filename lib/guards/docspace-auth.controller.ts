@@ -10,8 +10,8 @@ import { AllowAnonymous, CurrentUser, LoginOutcome, RequireAuth } from './decora
 import { DocSpaceAuthGuard } from './docspace-auth.guard.js';
 import { type CookieResponse, DocSpaceLoginCookie } from './docspace-login-cookie.js';
 import { DocSpaceLoginGuard } from './docspace-login.guard.js';
+import { DocSpaceSameOriginGuard } from './docspace-same-origin.guard.js';
 import type { GuardedRequest } from './guarded-request.js';
-import { SameOriginGuard } from './same-origin.guard.js';
 
 /** What the browser is told of an outcome: the token only where no HttpOnly cookie carries it. */
 type ShownOutcome = Exclude<DocSpaceLoginOutcome, DocSpaceLoginComplete> | Omit<DocSpaceLoginComplete, 'token'>;
@@ -42,7 +42,7 @@ export class DocSpaceAuthController {
   @Post('code')
   @Header(...UNCACHED)
   @HttpCode(200)
-  @UseGuards(SameOriginGuard)
+  @UseGuards(DocSpaceSameOriginGuard)
   async verifyCode(
     @Body() body: StepBody | undefined,
     @Req() request: GuardedRequest,
@@ -58,7 +58,7 @@ export class DocSpaceAuthController {
   @Post('resend')
   @Header(...UNCACHED)
   @HttpCode(200)
-  @UseGuards(SameOriginGuard)
+  @UseGuards(DocSpaceSameOriginGuard)
   async resendCode(@Body() body: StepBody | undefined, @Req() request: GuardedRequest): Promise<ShownOutcome> {
     return this.#shown(await this.login.resendCode(textOf(body?.challenge), callOf(this.config, request)));
   }
@@ -67,7 +67,7 @@ export class DocSpaceAuthController {
   @Post('phone')
   @Header(...UNCACHED)
   @HttpCode(200)
-  @UseGuards(SameOriginGuard)
+  @UseGuards(DocSpaceSameOriginGuard)
   async savePhone(@Body() body: StepBody | undefined, @Req() request: GuardedRequest): Promise<ShownOutcome> {
     const [challenge, phone] = [textOf(body?.challenge), textOf(body?.mobilePhone)];
     return this.#shown(await this.login.savePhone(challenge, phone, callOf(this.config, request)));
@@ -77,7 +77,7 @@ export class DocSpaceAuthController {
   @Post('logout')
   @Header(...UNCACHED)
   @HttpCode(200)
-  @UseGuards(SameOriginGuard)
+  @UseGuards(DocSpaceSameOriginGuard)
   async logout(
     @Req() request: GuardedRequest,
     @Res({ passthrough: true }) response: CookieResponse,

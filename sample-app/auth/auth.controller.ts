@@ -1,4 +1,5 @@
-import { Body, Controller, HttpCode, Post, Res, UseGuards } from '@nestjs/common';
+import { Body, Controller, HttpCode, Post, Req, Res, UseGuards } from '@nestjs/common';
+import type { Request } from 'express';
 import { ApiBearerAuth, ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import {
   AllowAnonymous,
@@ -10,11 +11,11 @@ import {
   DocSpaceLoginGuard,
   type DocSpaceLoginOutcome,
   type DocSpaceSession,
+  DocSpaceSameOriginGuard,
   DocSpaceSessions,
   LoginOutcome,
 } from 'nestjs-docspace-auth';
 import { ChallengeBody, CodeBody, EndedBody, LoginBody, OutcomeBody, PhoneBody } from './auth.dto.js';
-import { SameOriginGuard } from './same-origin.guard.js';
 
 /** Signing in for programs: JSON in, JSON out. Whatever is refused is answered by the library. */
 @ApiTags('auth')
@@ -41,15 +42,16 @@ export class AuthController {
   @ApiBody({ type: CodeBody })
   @ApiOkResponse({ type: OutcomeBody })
   @AllowAnonymous()
-  @UseGuards(SameOriginGuard)
+  @UseGuards(DocSpaceSameOriginGuard)
   @HttpCode(200)
   @Post('code')
   async code(
     @Body('challenge') challenge: string,
     @Body('code') code: string,
+    @Req() request: Request,
     @Res({ passthrough: true }) response: CookieResponse,
   ): Promise<DocSpaceLoginOutcome> {
-    const outcome = await this.login.verifyCode(challenge, code);
+    const outcome = await this.login.verifyCode(challenge, code, this.login.callOf(request));
     this.cookie.set(response, outcome);
     return outcome;
   }
@@ -58,22 +60,26 @@ export class AuthController {
   @ApiBody({ type: ChallengeBody })
   @ApiOkResponse({ type: OutcomeBody })
   @AllowAnonymous()
-  @UseGuards(SameOriginGuard)
+  @UseGuards(DocSpaceSameOriginGuard)
   @HttpCode(200)
   @Post('resend')
-  resend(@Body('challenge') challenge: string): Promise<DocSpaceLoginOutcome> {
-    return this.login.resendCode(challenge);
+  resend(@Body('challenge') challenge: string, @Req() request: Request): Promise<DocSpaceLoginOutcome> {
+    return this.login.resendCode(challenge, this.login.callOf(request));
   }
 
   @ApiOperation({ summary: 'The phone of a user who has none yet' })
   @ApiBody({ type: PhoneBody })
   @ApiOkResponse({ type: OutcomeBody })
   @AllowAnonymous()
-  @UseGuards(SameOriginGuard)
+  @UseGuards(DocSpaceSameOriginGuard)
   @HttpCode(200)
   @Post('phone')
-  phone(@Body('challenge') challenge: string, @Body('mobilePhone') phone: string): Promise<DocSpaceLoginOutcome> {
-    return this.login.savePhone(challenge, phone);
+  phone(
+    @Body('challenge') challenge: string,
+    @Body('mobilePhone') phone: string,
+    @Req() request: Request,
+  ): Promise<DocSpaceLoginOutcome> {
+    return this.login.savePhone(challenge, phone, this.login.callOf(request));
   }
 
   @ApiOperation({ summary: 'Ends the session, here and at the portal' })

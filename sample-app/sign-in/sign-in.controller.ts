@@ -1,6 +1,6 @@
-import { Body, Controller, Get, HttpCode, Post, Query, Res, UseFilters, UseGuards } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Post, Query, Req, Res, UseFilters, UseGuards } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
-import type { Response } from 'express';
+import type { Request, Response } from 'express';
 import {
   AllowAnonymous,
   CurrentSession,
@@ -8,11 +8,11 @@ import {
   DocSpaceLoginCookie,
   DocSpaceLoginGuard,
   type DocSpaceLoginOutcome,
+  DocSpaceSameOriginGuard,
   type DocSpaceSession,
   LoginOutcome,
   OptionalAuth,
 } from 'nestjs-docspace-auth';
-import { SameOriginGuard } from '../auth/same-origin.guard.js';
 import { Portal } from '../portal/portal.js';
 import { type Form, text } from './open-step.js';
 import { returnPath } from './return-to.js';
@@ -52,28 +52,30 @@ export class SignInController {
     this.#goOn(outcome, form, response);
   }
 
-  @UseGuards(SameOriginGuard)
+  @UseGuards(DocSpaceSameOriginGuard)
   @HttpCode(200)
   @Post('code')
-  async code(@Body() form: Form = {}, @Res() response: Response): Promise<void> {
-    const outcome = await this.login.verifyCode(text(form['challenge']), text(form['code']));
+  async code(@Body() form: Form = {}, @Req() request: Request, @Res() response: Response): Promise<void> {
+    const call = this.login.callOf(request);
+    const outcome = await this.login.verifyCode(text(form['challenge']), text(form['code']), call);
     this.cookie.set(response, outcome);
     this.#goOn(outcome, form, response);
   }
 
-  @UseGuards(SameOriginGuard)
+  @UseGuards(DocSpaceSameOriginGuard)
   @HttpCode(200)
   @Post('resend')
-  async resend(@Body() form: Form = {}, @Res() response: Response): Promise<void> {
-    const outcome = await this.login.resendCode(text(form['challenge']));
+  async resend(@Body() form: Form = {}, @Req() request: Request, @Res() response: Response): Promise<void> {
+    const outcome = await this.login.resendCode(text(form['challenge']), this.login.callOf(request));
     this.#goOn(outcome, form, response, 'Another code is on its way. Use the newest one.');
   }
 
-  @UseGuards(SameOriginGuard)
+  @UseGuards(DocSpaceSameOriginGuard)
   @HttpCode(200)
   @Post('phone')
-  async phone(@Body() form: Form = {}, @Res() response: Response): Promise<void> {
-    const outcome = await this.login.savePhone(text(form['challenge']), text(form['mobilePhone']));
+  async phone(@Body() form: Form = {}, @Req() request: Request, @Res() response: Response): Promise<void> {
+    const call = this.login.callOf(request);
+    const outcome = await this.login.savePhone(text(form['challenge']), text(form['mobilePhone']), call);
     this.#goOn(outcome, form, response);
   }
 
