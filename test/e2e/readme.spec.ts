@@ -49,7 +49,7 @@ describe('the README', () => {
   });
 });
 
-describe.each(['README.md', 'docs/first-login.md', 'docs/second-factor.md'])('%s', (path) => {
+describe.each(['README.md', 'docs/first-login.md', 'docs/second-factor.md', 'docs/operations.md'])('%s', (path) => {
   const text = read(path);
 
   it('shows code that compiles', () => {

@@ -10,15 +10,17 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '..', '..');
-const expected = 'GET /me 401, GET /me 200, GET /me 200, POST /logout 200, GET /me 401\n';
+const answers = 'GET /me 401, GET /me 200, GET /me 200, POST /logout 200, GET /me 401\n';
+const parts = 'GET /health 200 {"status":"up","breaker":"closed"}, RedisSessionStore not connected\n';
 
 const readJson = async (path) => JSON.parse(await readFile(join(root, path), 'utf8'));
 const own = await readJson('package.json');
 const nest11 = await readJson('test/nest11/package.json');
 const majors = { 11: nest11.dependencies, 12: own.devDependencies };
-const peers = [...Object.keys(own.peerDependencies), '@nestjs/platform-express'].filter(
-  (name) => !own.peerDependenciesMeta?.[name]?.optional,
-);
+const isOptional = (name) => own.peerDependenciesMeta[name]?.optional === true;
+const peers = [...Object.keys(own.peerDependencies).filter((name) => !isOptional(name)), '@nestjs/platform-express'];
+/** What the entries beside the main one need; not there until the applications have booted without it. */
+const optionalPeers = ['@nestjs/terminus', 'ioredis'];
 
 const compilerOptions = {
   module: 'nodenext',
@@ -42,12 +44,29 @@ async function freshApplication(folder, versions, tarball) {
   };
   await writeFile(join(folder, 'package.json'), JSON.stringify(description, null, 2));
   await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions }));
-  for (const kind of ['mts', 'cts']) await copyFile(join(root, 'test/e2e/tarball-app.ts'), join(folder, `app.${kind}`));
-  await run('npm', ['install', '--no-audit', '--no-fund', '--no-package-lock', '--loglevel', 'error'], { cwd: folder });
+  await install(folder);
+  await compile(folder, 'app');
+}
+
+/** The same application, grown by what optional entries offer. */
+async function withOptionalParts(folder, versions) {
+  await install(folder, ...optionalPeers.map((name) => `${name}@${versions[name]}`));
+  await compile(folder, 'parts');
+}
+
+const install = (folder, ...packages) =>
+  run('npm', ['install', '--no-audit', '--no-fund', '--no-package-lock', '--loglevel', 'error', ...packages], {
+    cwd: folder,
+  });
+
+/** As a CommonJS module and as a native ESM one. */
+async function compile(folder, name) {
+  const files = ['mts', 'cts'].map((kind) => `${name}.${kind}`);
+  for (const file of files) await copyFile(join(root, `test/e2e/tarball-${name}.ts`), join(folder, file));
   await run('npx', ['--no-install', 'tsc'], { cwd: folder });
 }
 
-const boots = async (folder, file) => {
+const boots = async (folder, file, expected) => {
   const { stdout } = await run('node', [file], { cwd: folder, timeout: 60_000 });
   if (stdout !== expected) throw new Error(`answered: ${stdout}`);
 };
@@ -75,9 +94,12 @@ try {
   for (const [major, versions] of Object.entries(majors)) {
     const app = join(folder, `nest${major}`);
     await cell(`Nest ${major}: installs and compiles`, () => freshApplication(app, versions, tarball));
-    await cell(`Nest ${major}: boots as CommonJS`, () => boots(app, 'app.cjs'));
-    await cell(`Nest ${major}: boots as ESM`, () => boots(app, 'app.mjs'));
+    await cell(`Nest ${major}: boots as CommonJS`, () => boots(app, 'app.cjs', answers));
+    await cell(`Nest ${major}: boots as ESM`, () => boots(app, 'app.mjs', answers));
     await cell(`Nest ${major}: npx ${own.name} emulator --help`, () => helps(app));
+    await cell(`Nest ${major}: takes the optional parts`, () => withOptionalParts(app, versions));
+    await cell(`Nest ${major}: boots with them as CommonJS`, () => boots(app, 'parts.cjs', parts));
+    await cell(`Nest ${major}: boots with them as ESM`, () => boots(app, 'parts.mjs', parts));
   }
 } finally {
   await rm(folder, { recursive: true, force: true });

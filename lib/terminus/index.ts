@@ -1,0 +1,1 @@
+export { DocSpaceHealthIndicator, type DocSpaceHealthOptions } from './docspace-health-indicator.js';
