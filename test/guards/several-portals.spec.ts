@@ -11,6 +11,7 @@ import {
 } from 'nestjs-docspace-auth';
 import { DocSpaceEmulator } from 'nestjs-docspace-auth/testing';
 import { RawServer } from '../support/raw-server.js';
+import { type RecordedLogs, recordLogs } from '../support/secrets.js';
 import { anApp, PLATFORMS, type StartedApp } from '../support/start-app.js';
 
 jest.setTimeout(30_000);
@@ -26,6 +27,8 @@ class Routes {
 
 /** A portal for each name before the first dot of the host. */
 const byHost = ({ headers }: DocSpaceRequest): string => String(headers['x-tenant'] ?? 'default');
+
+const warnings = ({ lines }: RecordedLogs): string[] => lines.filter((line) => line.startsWith('warn'));
 
 describe.each(PLATFORMS)('two portals in one application, on %s', (platform) => {
   let one: DocSpaceEmulator;
@@ -45,13 +48,14 @@ describe.each(PLATFORMS)('two portals in one application, on %s', (platform) => 
     await two.stop();
   });
 
-  const start = (options: Partial<DocSpaceAuthModuleOptions> = {}): Promise<StartedApp> =>
-    anApp()
+  const start = (options: Partial<DocSpaceAuthModuleOptions> = {}, logs?: RecordedLogs): Promise<StartedApp> => {
+    const builder = anApp()
       .at(one.url)
       .on(platform)
       .with({ portals: { second: { portalUrl: two.url } }, resolvePortal: byHost, ...options })
-      .controllers(Routes)
-      .start();
+      .controllers(Routes);
+    return (logs ? builder.logTo(logs) : builder).start();
+  };
   const ask = async (app: StartedApp, tenant: string, headers: Record<string, string>): Promise<[number, unknown]> => {
     const response = await app.fetch('/', { headers: { 'x-tenant': tenant, ...headers } });
     return [response.status, await response.json()];
@@ -165,12 +169,35 @@ describe.each(PLATFORMS)('two portals in one application, on %s', (platform) => 
   });
 
   it.each(['third', 'https://evil.example', '__proto__', ''])(
-    'are no more than those of the list: nobody gets in at "%s", and nobody is asked',
+    'are no more than those of the list: nobody gets in at "%s", nobody is asked, and the log says so once',
     async (tenant) => {
-      await using app = await start();
-      const [status] = await ask(app, tenant, bearer(one.issueToken('one@example.com')));
-      expect(status).toBeGreaterThanOrEqual(400);
+      using logs = recordLogs();
+      await using app = await start({}, logs);
+      for (let turn = 0; turn < 3; turn++)
+        await expect(ask(app, tenant, bearer(one.issueToken('one@example.com')))).resolves.toMatchObject([
+          401,
+          { reason: 'invalid-credentials' },
+        ]);
       expect([...one.journal, ...two.journal]).toEqual([]);
+      expect(warnings(logs)).toEqual([expect.stringContaining(`resolvePortal names ${JSON.stringify(tenant)}, `)]);
     },
   );
+
+  it('that are none are told in few short lines, whatever callers make up', async () => {
+    using logs = recordLogs();
+    await using app = await start(
+      { resolvePortal: ({ headers }) => `${String(headers['x-tenant'])}\n\u001b[31m` },
+      logs,
+    );
+    const sessions = app.get(DocSpaceSessions);
+    const made = (tenant: string): void => {
+      expect(sessions.credentialsOf({ headers: { ...bearer('any'), 'x-tenant': tenant } })).toBeUndefined();
+    };
+    made('short');
+    made('long'.repeat(10_000));
+    for (let index = 0; index < 1000; index++) made(`made-up-${index}`);
+    expect(warnings(logs)[0]).toContain('"short\\n\\u001b[31m"');
+    expect(warnings(logs)).toHaveLength(100);
+    expect(Math.max(...warnings(logs).map(({ length }) => length))).toBeLessThan(300);
+  });
 });
