@@ -51,7 +51,7 @@ export { DocSpaceSession } from './auth/docspace-session.js';
 export { DocSpaceSessions } from './auth/docspace-sessions.js';
 export { DocSpaceSessionStrategy } from './auth/docspace-session.strategy.js';
 export type { DocSpaceRole, DocSpaceUser } from './auth/docspace-user.js';
-export type { DocSpaceEnded, DocSpaceSessionStatistics } from './auth/session-reports.js';
+export type { DocSpaceEnded, DocSpacePortalStatistics, DocSpaceSessionStatistics } from './auth/session-reports.js';
 export type { DocSpaceSessionStore, DocSpaceStoreListener, StoredSession } from './memory/session-store.js';
 export type {
   DocSpaceAnonymous,

@@ -3,7 +3,7 @@ import { first, type Observable, Subject } from 'rxjs';
 import { DOCSPACE_CONFIG, type DocSpaceAuthConfig } from '../docspace-auth.config.js';
 import type { DocSpaceRequest } from '../docspace-auth.options.js';
 import { Allowance } from '../memory/allowance.js';
-import { SessionCheck } from '../memory/session-check.js';
+import { type CheckCounts, SessionCheck } from '../memory/session-check.js';
 import { SessionMemory } from '../memory/session-memory.js';
 import { SharedMemory, storeErrorsOf } from '../memory/shared-memory.js';
 import { orAborted } from '../memory/single-flight.js';
@@ -18,7 +18,7 @@ import { absoluteUrl, Portals } from './portal.js';
 import { ProfileReader } from './profile-reader.js';
 import { sessionKey } from './session-key.js';
 import { answerOf, askVerdict } from './session-question.js';
-import type { DocSpaceEnded, DocSpaceSessionStatistics } from './session-reports.js';
+import { type DocSpaceEnded, type DocSpaceSessionStatistics, reportOf } from './session-reports.js';
 import { ANONYMOUS, authenticated, type DocSpaceAuthenticated, type DocSpaceVerdict, unknown } from './verdict.js';
 
 /** A caller's address may have so many questions in flight: a flood from one place leaves room for the others. */
@@ -76,7 +76,7 @@ export class DocSpaceSessions implements OnApplicationShutdown {
     const portal = this.#portals.get(call.portal);
     const key = sessionKey(portal, credentials);
     const now = Date.now();
-    const at = this.#check.confirmedAt(key, now);
+    const at = this.#check.confirmedAt(key, now, portal.counts);
     if (at === undefined) return undefined;
     if (!this.#config.loadUser) return new DocSpaceSession(credentials, portal.name, at, false);
     const user = this.#users.peek(key, now);
@@ -95,9 +95,8 @@ export class DocSpaceSessions implements OnApplicationShutdown {
 
   /** What is remembered of the credentials, without asking; undefined for nothing. */
   peek(credentials: DocSpaceCredentials, call: DocSpaceCall = {}): DocSpaceVerdict | undefined {
-    const [key, now] = [this.#keyOf(credentials, call), Date.now()];
-    const at = this.#check.confirmedAt(key, now);
-    return at === undefined ? this.#check.deniedBy(key, now) : authenticated(at, false);
+    const portal = this.#portals.get(call.portal);
+    return this.#check.remembered(sessionKey(portal, credentials), Date.now(), portal.counts);
   }
 
   /**
@@ -107,11 +106,14 @@ export class DocSpaceSessions implements OnApplicationShutdown {
    * Rejects only with the reason of the call's signal; the question then goes on for the others.
    */
   async check(credentials: DocSpaceCredentials, call: DocSpaceCall = {}): Promise<DocSpaceVerdict> {
-    const remembered = this.peek(credentials, call);
+    const portal = this.#portals.get(call.portal);
+    const { counts } = portal;
+    const key = sessionKey(portal, credentials);
+    const remembered = this.#check.remembered(key, Date.now(), counts);
     if (remembered) return remembered;
     if (!credentials.isWellFormed) return ANONYMOUS;
-    const key = this.#keyOf(credentials, call);
-    const verdict = await orAborted(this.#check.underWay(key) ?? this.#ask(key, credentials, call), call.signal);
+    const underWay = this.#check.underWay(key, counts) ?? this.#ask(key, credentials, call, counts);
+    const verdict = await orAborted(underWay, call.signal);
     // Ended between the answer and its delivery: a promise takes a few turns to arrive.
     return this.#check.memory.isEnded(key, Date.now()) ? ANONYMOUS : verdict;
   }
@@ -150,11 +152,10 @@ export class DocSpaceSessions implements OnApplicationShutdown {
   /** Counts since the start, and the state now. */
   statistics(): DocSpaceSessionStatistics {
     return {
-      ...this.#check.counts,
+      ...reportOf(this.#portals.all()),
       remembered: this.#check.memory.size,
       inFlight: this.#check.inFlight,
       storeErrors: storeErrorsOf(this.#config.sessions.store),
-      breakers: Object.fromEntries(this.#portals.all().map(({ name, resilience }) => [name, resilience.state])),
     };
   }
 
@@ -174,14 +175,11 @@ export class DocSpaceSessions implements OnApplicationShutdown {
     return sessionKey(this.#portals.get(call.portal), credentials);
   }
 
-  #ask(key: string, credentials: DocSpaceCredentials, { portal, client }: DocSpaceCall): Promise<DocSpaceVerdict> {
+  #ask(key: string, credentials: DocSpaceCredentials, { portal, client }: DocSpaceCall, counts: CheckCounts) {
     const over = client?.address === undefined ? noop : this.#perAddress.begin(client.address);
-    if (!over)
-      return Promise.resolve(
-        unknown(new DocSpaceUnavailableError('too many questions from this address', { retryAfterMs: 1000 })),
-      );
+    if (!over) return Promise.resolve(unknown(tooMany()));
     return this.#check
-      .ask(key, async () => answerOf(await askVerdict(this.#service, credentials, { portal })))
+      .ask(key, async () => answerOf(await askVerdict(this.#service, credentials, { portal })), counts)
       .finally(over);
   }
 
@@ -197,4 +195,6 @@ export class DocSpaceSessions implements OnApplicationShutdown {
   }
 }
 
+const tooMany = (): DocSpaceUnavailableError =>
+  new DocSpaceUnavailableError('too many questions from this address', { retryAfterMs: 1000 });
 const noop = (): void => undefined;

@@ -2,6 +2,7 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { AxiosRequestConfig } from 'axios';
+import { type CheckCounts, noCounts } from '../memory/session-check.js';
 import { Resilience } from './resilience.js';
 import { keyPrefixes, type KeyPrefixes } from './session-key.js';
 import { type ClosableAdapter, undiciAdapter } from './undici-adapter.js';
@@ -19,6 +20,8 @@ export interface Portal {
   readonly headers: Readonly<Record<string, string>>;
   /** What stands between us and it. */
   readonly resilience: Resilience;
+  /** What its session checks came to since the start. */
+  readonly counts: CheckCounts;
   /** What names its sessions in memory. */
   readonly keyPrefixes: KeyPrefixes;
   /** The transport's part of every request. */
@@ -97,6 +100,7 @@ function toPortal(
     headers,
     transport,
     resilience: new Resilience(),
+    counts: noCounts(),
     keyPrefixes: keyPrefixes(secret, name, bare(publicUrl)),
   };
 }

@@ -1,4 +1,5 @@
-import type { CheckCounts } from '../memory/session-check.js';
+import { type CheckCounts, noCounts } from '../memory/session-check.js';
+import type { Portal } from './portal.js';
 import type { BreakerState } from './resilience.js';
 
 /** How a session ended. */
@@ -9,7 +10,12 @@ export interface DocSpaceEnded {
   singleLogoutUrl?: string;
 }
 
-/** What the session check has done since the start, and how it is. */
+/** What the session checks of one portal came to since the start, and its circuit breaker now. */
+export interface DocSpacePortalStatistics extends CheckCounts {
+  breaker: BreakerState;
+}
+
+/** What the session check has done since the start, for all portals together, and how it is. */
 export interface DocSpaceSessionStatistics extends CheckCounts {
   /** Sessions remembered now. */
   remembered: number;
@@ -19,4 +25,22 @@ export interface DocSpaceSessionStatistics extends CheckCounts {
   storeErrors: number;
   /** The circuit breaker of each portal, by name. */
   breakers: Record<string, BreakerState>;
+  /** The same counts for each portal alone, by name. */
+  portals: Record<string, DocSpacePortalStatistics>;
 }
+
+/** What is told of portals: the counts of all, and each by its name. */
+export function reportOf(portals: readonly Portal[]): Pick<DocSpaceSessionStatistics, Reported> {
+  const total = noCounts();
+  for (const { counts } of portals)
+    for (const name of Object.keys(total) as (keyof CheckCounts)[]) total[name] += counts[name];
+  const byName = <T>(tell: (portal: Portal) => T): Record<string, T> =>
+    Object.fromEntries(portals.map((portal) => [portal.name, tell(portal)]));
+  return {
+    ...total,
+    breakers: byName(({ resilience }) => resilience.state),
+    portals: byName(({ counts, resilience }) => ({ ...counts, breaker: resilience.state })),
+  };
+}
+
+type Reported = keyof CheckCounts | 'breakers' | 'portals';

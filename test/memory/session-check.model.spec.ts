@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { type Answer, SessionCheck } from '../../lib/memory/session-check';
+import { type Answer, noCounts, SessionCheck } from '../../lib/memory/session-check';
 import { SessionMemory } from '../../lib/memory/session-memory';
 import { SharedMemory } from '../../lib/memory/shared-memory';
 import type { DocSpaceSessionStore, DocSpaceStoreListener, StoredSession } from '../../lib/memory/session-store';
@@ -103,6 +103,7 @@ class World {
   /** When the portal last said yes, by key. */
   readonly saidYes = new Map<string, number[]>();
   readonly pending: Promise<unknown>[] = [];
+  readonly counts = noCounts();
 
   constructor(readonly scheduler: fc.Scheduler) {
     this.nodes = [0, 1, 2].map(() => this.#node());
@@ -116,17 +117,13 @@ class World {
   }
 
   check(node: Node, key: string): void {
-    const known = node.check.confirmedAt(key, this.now);
-    if (known !== undefined) {
-      this.#judge(node, key, { is: 'yes', at: known, stale: false }, true);
+    const known = node.check.remembered(key, this.now, this.counts);
+    if (known) {
+      this.#judge(node, key, known, true);
       return;
     }
-    const denied = node.check.deniedBy(key, this.now);
-    if (denied) {
-      this.#judge(node, key, denied, true);
-      return;
-    }
-    const answer = node.check.underWay(key) ?? node.check.ask(key, () => this.#ask(node, key));
+    const answer =
+      node.check.underWay(key, this.counts) ?? node.check.ask(key, () => this.#ask(node, key), this.counts);
     this.pending.push(answer.then((verdict) => this.#judge(node, key, verdict, node.answered.has(key))));
   }
 

@@ -96,6 +96,30 @@ it('asks once for a hundred concurrent checks', async () => {
   });
 });
 
+it('counts for each portal, and all together', async () => {
+  await begin({ portals: { other: { portalUrl: portal.url } } });
+  const elsewhere = { portal: 'other' };
+  for (let turn = 0; turn < 3; turn++) await statusNow();
+  await Promise.all([sessions.check(credentials, elsewhere), sessions.check(credentials, elsewhere)]);
+  sessions.forget(credentials, elsewhere);
+  portal.revoke(credentials.reveal());
+  await sessions.check(credentials, elsewhere);
+  sessions.peek(credentials, elsewhere);
+  const none = { hits: 0, misses: 0, shared: 0, asked: 0, staleServed: 0, refused: 0 };
+  const [one, other] = [
+    { ...none, hits: 2, misses: 1, asked: 1 },
+    { ...none, hits: 1, misses: 3, shared: 1, asked: 2, refused: 1 },
+  ];
+  expect(sessions.statistics()).toEqual({
+    ...{ ...none, hits: 3, misses: 4, shared: 1, asked: 3, refused: 1 },
+    remembered: 1,
+    inFlight: 0,
+    storeErrors: 0,
+    breakers: { default: 'closed', other: 'closed' },
+    portals: { default: { ...one, breaker: 'closed' }, other: { ...other, breaker: 'closed' } },
+  });
+});
+
 it('shares a failure among all who wait for it', async () => {
   await begin();
   portal.faults.add({ kind: 'status', status: 500, times: 1 });
