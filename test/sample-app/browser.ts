@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
@@ -33,16 +33,32 @@ export function describeInBrowser(name: string, specs: (open: () => Browser) => 
   }
   describe(name, () => {
     jest.setTimeout(60_000);
+    let profile: string;
     let browser: Browser | undefined;
     beforeAll(async () => {
-      browser = await chromium.launch({ executablePath: executable, args: ARGUMENTS });
+      profile = await mkdtemp(join(tmpdir(), 'profile-'));
+      browser = await launch(profile, executable);
     });
-    afterAll(() => browser?.close());
+    afterAll(async () => {
+      await browser?.close();
+      await rm(profile, { recursive: true, force: true, maxRetries: 5 });
+    });
     specs(() => {
       if (!browser) throw new Error('the browser did not start');
       return browser;
     });
   });
+}
+
+/**
+ * A Chromium that sends third-party cookies, as most do; Debian's does not, and a page of another site would then be refused
+ * for want of a cookie, whatever we answer. That is a setting of the profile, and counts for its private windows too.
+ */
+async function launch(profile: string, executablePath: string): Promise<Browser | undefined> {
+  await mkdir(join(profile, 'Default'));
+  await writeFile(join(profile, 'Default', 'Preferences'), JSON.stringify({ profile: { cookie_controls_mode: 0 } }));
+  const first = await chromium.launchPersistentContext(profile, { executablePath, args: ARGUMENTS });
+  return first.browser() ?? undefined;
 }
 
 /** What the browser was answered. */

@@ -1,7 +1,11 @@
 import type { INestApplication, ModuleMetadata } from '@nestjs/common';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
-import { DocSpaceAuthModule, type DocSpaceAuthModuleOptions } from 'nestjs-docspace-auth';
+import {
+  DocSpaceAuthModule,
+  type DocSpaceAuthModuleExtras,
+  type DocSpaceAuthModuleOptions,
+} from 'nestjs-docspace-auth';
 import { type Platform, StartedApp } from '../../support/start-app.js';
 
 /** What a handler says of whom it lets in. */
@@ -16,7 +20,7 @@ export interface Driver extends AsyncDisposable {
 }
 
 export interface AppParts extends ModuleMetadata {
-  options: DocSpaceAuthModuleOptions;
+  options: DocSpaceAuthModuleOptions & DocSpaceAuthModuleExtras;
   platform?: Platform;
   /** Done to the application before it listens. */
   prepare?: (app: INestApplication) => unknown;
