@@ -1,13 +1,15 @@
 import { DocSpaceEmulator } from 'nestjs-docspace-auth/testing';
+import { describeWithRedis } from '../support/redis-server.js';
 import { tableIn } from './access-table.js';
 import type { Access, Driver, Seen } from './access/driver.js';
 import { socketIoConnection, socketIoMessage, wsConnection, wsMessage } from './access/gateways.js';
 import { graphql, graphqlConnection, graphqlSubscription } from './access/graphql.js';
 import { http } from './access/http.js';
-import { rpcOverTcp } from './access/rpc.js';
+import { rpcOverBus, rpcOverRedis, rpcOverTcp } from './access/rpc.js';
 
 jest.setTimeout(30_000);
 
+const REDIS = 'RPC, Redis';
 const CONTEXTS: Record<string, (portalUrl: string) => Promise<Driver>> = {
   'HTTP, Express': http('express'),
   'HTTP, Fastify': http('fastify'),
@@ -18,7 +20,9 @@ const CONTEXTS: Record<string, (portalUrl: string) => Promise<Driver>> = {
   'socket.io connection': socketIoConnection,
   'ws message': wsMessage,
   'ws connection': wsConnection,
-  RPC: rpcOverTcp,
+  'RPC, TCP': rpcOverTcp,
+  [REDIS]: rpcOverRedis,
+  'RPC, a transport of your own': rpcOverBus,
 };
 
 const COLUMNS: Record<string, Access> = {
@@ -48,7 +52,12 @@ describe('the access table of the docs', () => {
     expect(cells).toHaveLength(12);
   });
 
-  describe.each(Object.entries(CONTEXTS))('holds over %s', (_name, start) => {
+  describe.each(Object.entries(CONTEXTS).filter(([name]) => name !== REDIS))('holds over %s', (_name, start) =>
+    holds(start),
+  );
+  describeWithRedis(`holds over ${REDIS}`, () => holds(rpcOverRedis));
+
+  function holds(start: (portalUrl: string) => Promise<Driver>): void {
     let portal: DocSpaceEmulator;
     let answered: Driver;
     let unanswered: Driver;
@@ -83,5 +92,5 @@ describe('the access table of the docs', () => {
       const expected = OUTCOMES[outcome] ?? { user: 'unknown outcome' };
       await expect(callers[credentials]?.(access)).resolves.toMatchObject(expected);
     });
-  });
+  }
 });

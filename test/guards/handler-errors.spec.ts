@@ -7,7 +7,7 @@ import { DocSpaceErrorFilter, DocSpaceHandshake, DocSpaceRefusedError } from 'ne
 import { firstValueFrom } from 'rxjs';
 import { recordLogs } from '../support/secrets.js';
 import { startApp } from './access/driver.js';
-import { freePort } from './access/rpc.js';
+import { freePort } from '../support/redis-server.js';
 import { SOCKETS } from './sockets.js';
 
 jest.setTimeout(30_000);
