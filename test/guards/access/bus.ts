@@ -18,7 +18,7 @@ export class BusServer extends Server {
 
   async receive({ pattern, data }: ReadPacket, headers: Headers, respond: Respond): Promise<void> {
     const handler = this.getHandlerByPattern(pattern as string);
-    const answer = await handler?.(data, new BusContext([headers]));
+    const answer: unknown = await handler?.(data, new BusContext([headers]));
     this.send(this.transformToObservable(answer), (packet) => respond(overTheWire(packet)));
   }
 
@@ -30,7 +30,7 @@ export class BusServer extends Server {
     return undefined;
   }
 
-  unwrap<T>(): T {
+  unwrap(): never {
     throw new Error('there is nothing below');
   }
 }
@@ -52,7 +52,7 @@ export class BusClient extends ClientProxy {
     return undefined;
   }
 
-  unwrap<T>(): T {
+  unwrap(): never {
     throw new Error('there is nothing below');
   }
 
@@ -61,7 +61,7 @@ export class BusClient extends ClientProxy {
     return () => undefined;
   }
 
-  protected dispatchEvent<T>(): Promise<T> {
+  protected dispatchEvent(): Promise<never> {
     return Promise.reject(new Error('no events'));
   }
 }
