@@ -1,4 +1,4 @@
-import { HttpModule } from '@nestjs/axios';
+import { HttpModule, HttpService } from '@nestjs/axios';
 import { Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { DocSpaceAuthService } from './auth/docspace-auth.service.js';
@@ -35,7 +35,11 @@ import { DocSpaceLoginGuard } from './guards/docspace-login.guard.js';
   providers: [
     { provide: DOCSPACE_CONFIG, useFactory: resolveOptions, inject: [MODULE_OPTIONS_TOKEN] },
     { provide: APP_FILTER, useClass: DocSpaceErrorFilter },
-    { provide: Portals, useFactory: (config: DocSpaceAuthConfig) => Portals.open(config), inject: [DOCSPACE_CONFIG] },
+    {
+      provide: Portals,
+      useFactory: (config: DocSpaceAuthConfig, http: HttpService) => Portals.open(config, http),
+      inject: [DOCSPACE_CONFIG, HttpService],
+    },
     PortalClient,
     PortalSettingsReader,
     PasswordTransport,

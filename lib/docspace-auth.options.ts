@@ -42,8 +42,8 @@ export interface DocSpaceHttpOptions {
   /** The proxy to go through. Default: none, and none is taken from the environment. */
   proxy?: AxiosProxyConfig;
   /**
-   * An axios adapter to make the calls with, or `undici` for a faster one of ours over the package undici, which the
-   * application installs; agents and proxy are then unused. Default: axios' own for Node.
+   * An axios adapter to make the calls with, or `undici` for the package undici, which the application installs: faster,
+   * and agents and proxy are then unused. Default: a lean one of ours over `node:http`; axios' own where `proxy` is set.
    */
   adapter?: AxiosAdapter | 'undici';
 }

@@ -1,6 +1,5 @@
 import { isIP } from 'node:net';
 import { types } from 'node:util';
-import { HttpService } from '@nestjs/axios';
 import { Inject, Injectable } from '@nestjs/common';
 import { DOCSPACE_CONFIG, type DocSpaceAuthConfig } from '../docspace-auth.config.js';
 import type { DocSpaceClient } from '../docspace-auth.options.js';
@@ -9,6 +8,7 @@ import type { DocSpaceCredentials } from './credentials.js';
 import { DocSpaceProtocolError, DocSpaceRefusedError, DocSpaceUnavailableError } from './errors.js';
 import type { Portal } from './portal.js';
 import { PortalNotAskedError, PortalTimeoutError } from './resilience.js';
+import type { PortalAnswer } from './transport.js';
 
 /** One question to a portal. */
 export interface PortalQuestion {
@@ -24,31 +24,19 @@ export interface PortalQuestion {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What came back, unread. */
-export interface PortalAnswer {
-  readonly status: number;
-  /** Headers with lower-case names; the first value where a name stands more than once. */
-  header(name: string): string | undefined;
-  readonly text: string;
-}
-
-const MAX_BYTES = 1024 * 1024;
-/** What axios would do to bodies; this package reads and writes them itself. */
-const AS_IT_IS = [(body: unknown): unknown => body];
 const PRODUCT = 'nestjs-docspace-auth';
 /** Errors of Node's HTTP parser and of unzipping: somebody answers, but not in HTTP. */
-const UNREADABLE = /^(HPE_|UND_ERR_HEADERS_OVERFLOW|UND_ERR_RES|Z_|ERR_INVALID_CHAR|ERR_INVALID_PROTOCOL|ERR_FR_)/;
+const UNREADABLE =
+  /^(ERR_UNREADABLE$|HPE_|UND_ERR_HEADERS_OVERFLOW|UND_ERR_RES|Z_|ERR_INVALID_CHAR|ERR_INVALID_PROTOCOL|ERR_FR_)/;
 /** The system's words for a connection that never stood. */
 const UNCONNECTED = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'];
 
 /** Makes every HTTP call of this package. */
 @Injectable()
 export class PortalClient {
-  readonly #http: HttpService;
   readonly #timeoutMs: number;
 
-  constructor(@Inject(HttpService) http: HttpService, @Inject(DOCSPACE_CONFIG) config: DocSpaceAuthConfig) {
-    this.#http = http;
+  constructor(@Inject(DOCSPACE_CONFIG) config: DocSpaceAuthConfig) {
     this.#timeoutMs = config.timeoutMs;
   }
 
@@ -96,46 +84,32 @@ export class PortalClient {
     }
   }
 
-  async #send(portal: Portal, question: PortalQuestion, signal: AbortSignal): Promise<PortalAnswer> {
-    const { status, headers, data } = await this.#http.axiosRef.request<unknown>({
-      ...portal.transport,
-      method: question.method,
-      url: portal.baseUrl + question.path,
+  #send(portal: Portal, question: PortalQuestion, signal: AbortSignal): Promise<PortalAnswer> {
+    const { method, path, body } = question;
+    return portal.transport.send({
+      method,
+      origin: portal.origin,
+      path: portal.basePath + path,
       headers: requestHeaders(portal, question),
-      data: question.body && JSON.stringify(question.body),
+      body: body && JSON.stringify(body),
       signal,
-      responseType: 'text',
-      transformRequest: AS_IT_IS,
-      transformResponse: AS_IT_IS,
-      validateStatus: null,
-      maxRedirects: 0,
-      maxContentLength: MAX_BYTES,
-      maxBodyLength: MAX_BYTES,
     });
-    const header = (name: string): string | undefined =>
-      [headers[name] as unknown].flat().find((value) => typeof value === 'string');
-    return { status, header, text: typeof data === 'string' ? data : '' };
   }
 }
 
 function requestHeaders(
   portal: Portal,
   { body, credentials, confirmation, client }: PortalQuestion,
-): Record<string, string | false> {
+): Record<string, string> {
   const { address, userAgent } = client ?? {};
-  return {
+  const headers: Record<string, string> = {
     accept: 'application/json',
-    // Nothing of an application's own axios defaults may stand beside the one credential.
-    authorization: false,
-    cookie: false,
+    'accept-encoding': 'identity',
     'user-agent': userAgent && /^[ -~]{1,512}$/.test(userAgent) ? userAgent : PRODUCT,
-    // Axios calls a missing body a form unless told not to.
-    'content-type': body ? 'application/json' : false,
-    ...(address && isIP(address) && { 'x-forwarded-for': address }),
-    ...portal.headers,
-    ...credentials?.headers(),
-    ...confirmation?.headers(),
   };
+  if (body) headers['content-type'] = 'application/json';
+  if (address && isIP(address)) headers['x-forwarded-for'] = address;
+  return Object.assign(headers, portal.headers, credentials?.headers(), confirmation?.headers());
 }
 
 const tooLate = (endpoint: string, ms: number): PortalTimeoutError =>

@@ -1,11 +1,11 @@
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
+import type { HttpService } from '@nestjs/axios';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import type { AxiosRequestConfig } from 'axios';
+import { axiosTransport } from './axios-transport.js';
 import { type CheckCounts, noCounts } from '../memory/session-check.js';
 import { Resilience } from './resilience.js';
 import { keyPrefixes, type KeyPrefixes } from './session-key.js';
-import { type ClosableAdapter, undiciAdapter } from './undici-adapter.js';
+import type { Transport } from './transport.js';
+import { undiciTransport } from './undici-transport.js';
 import { DEFAULT_PORTAL, type DocSpaceAuthConfig, type PortalConfig } from '../docspace-auth.config.js';
 
 /** One DocSpace: where it is and how it is reached. Passed along, never looked up twice. */
@@ -14,8 +14,10 @@ export interface Portal {
   readonly name: string;
   /** What its users see, without a trailing slash. */
   readonly publicUrl: string;
-  /** Where this server connects, without a trailing slash. */
-  readonly baseUrl: string;
+  /** Where this server connects: scheme, host and port. */
+  readonly origin: string;
+  /** What stands before every path there, without a trailing slash; mostly empty. */
+  readonly basePath: string;
   /** Headers that tell a portal reached by its internal address which public one is meant. */
   readonly headers: Readonly<Record<string, string>>;
   /** What stands between us and it. */
@@ -24,40 +26,28 @@ export interface Portal {
   readonly counts: CheckCounts;
   /** What names its sessions in memory. */
   readonly keyPrefixes: KeyPrefixes;
-  /** The transport's part of every request. */
-  readonly transport: Readonly<AxiosRequestConfig>;
+  /** How requests get there. */
+  readonly transport: Transport;
 }
-
-/** Keeps sockets, and drops idle ones before nginx (65 s) or Kestrel (130 s) do, so that none is used while it dies. */
-const AGENT = { keepAlive: true, timeout: 15_000, maxSockets: 64, scheduling: 'lifo' } as const;
 
 /** The application's portals by name. */
 @Injectable()
 export class Portals implements OnApplicationShutdown {
-  readonly #agents: { readonly http: HttpAgent; readonly https: HttpsAgent };
-  readonly #undici: ClosableAdapter | undefined;
+  readonly #transport: Transport;
   readonly #portals: ReadonlyMap<string, Portal>;
 
-  private constructor(config: DocSpaceAuthConfig, undici: ClosableAdapter | undefined) {
-    const { httpAgent, httpsAgent, ca, proxy, adapter } = config.http;
-    this.#agents = { http: new HttpAgent(AGENT), https: new HttpsAgent({ ...AGENT, ...(ca !== undefined && { ca }) }) };
-    this.#undici = undici;
-    const transport: AxiosRequestConfig = {
-      httpAgent: httpAgent ?? this.#agents.http,
-      httpsAgent: httpsAgent ?? this.#agents.https,
-      proxy: proxy ?? false,
-      ...(typeof adapter === 'function' && { adapter }),
-      ...(undici && { adapter: undici.adapter }),
-    };
+  private constructor(config: DocSpaceAuthConfig, transport: Transport) {
+    this.#transport = transport;
     this.#portals = new Map(
       config.portals.map((portal) => [portal.name, toPortal(portal, config.secrets[0], transport)]),
     );
   }
 
   /** Loads undici only where it is asked for. */
-  static async open(config: DocSpaceAuthConfig): Promise<Portals> {
-    const { adapter, ca } = config.http;
-    return new Portals(config, adapter === 'undici' ? await undiciAdapter(ca) : undefined);
+  static async open(config: DocSpaceAuthConfig, http: HttpService): Promise<Portals> {
+    const { http: options } = config;
+    const isUndici = options.adapter === 'undici';
+    return new Portals(config, isUndici ? await undiciTransport(options.ca) : axiosTransport(http, options));
   }
 
   /**
@@ -75,20 +65,14 @@ export class Portals implements OnApplicationShutdown {
     return [...this.#portals.values()];
   }
 
-  /** Lets questions under way finish, then closes the sockets of our own agents; given agents belong to their givers. */
+  /** Lets questions under way finish, then closes the sockets that are ours; given agents belong to their givers. */
   async onApplicationShutdown(): Promise<void> {
     await Promise.all(this.all().map(({ resilience }) => resilience.idle()));
-    this.#agents.http.destroy();
-    this.#agents.https.destroy();
-    await this.#undici?.close();
+    await this.#transport.close();
   }
 }
 
-function toPortal(
-  { name, publicUrl, internalUrl }: PortalConfig,
-  secret: string,
-  transport: AxiosRequestConfig,
-): Portal {
+function toPortal({ name, publicUrl, internalUrl }: PortalConfig, secret: string, transport: Transport): Portal {
   const inside = internalUrl.href !== publicUrl.href;
   const headers: Record<string, string> = inside
     ? { host: publicUrl.host, 'x-forwarded-proto': publicUrl.protocol.slice(0, -1) }
@@ -96,7 +80,8 @@ function toPortal(
   return {
     name,
     publicUrl: bare(publicUrl),
-    baseUrl: bare(internalUrl),
+    origin: internalUrl.origin,
+    basePath: internalUrl.pathname.replace(/\/+$/, ''),
     headers,
     transport,
     resilience: new Resilience(),

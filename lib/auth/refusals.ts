@@ -5,7 +5,7 @@ import {
   type DocSpaceRefusalReason,
   DocSpaceUnavailableError,
 } from './errors.js';
-import type { PortalAnswer } from './portal-client.js';
+import type { PortalAnswer } from './transport.js';
 import type { WireBody } from './wire.js';
 
 /** Which of the portal's operations was called: refusals mean different things. */

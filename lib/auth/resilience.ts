@@ -11,7 +11,8 @@ import {
   wrap,
 } from 'cockatiel';
 import { DocSpaceUnavailableError } from './errors.js';
-import type { PortalAnswer, PortalQuestion } from './portal-client.js';
+import type { PortalQuestion } from './portal-client.js';
+import type { PortalAnswer } from './transport.js';
 
 /** At most so many questions to one portal at a time, and so many that wait; a portal's own limit is about 50 (RateLimiterSettings.cs). */
 const AT_ONCE = 64;

@@ -1,4 +1,4 @@
-import type { PortalAnswer } from './portal-client.js';
+import type { PortalAnswer } from './transport.js';
 import type { DocSpaceWrapper } from './responses.js';
 
 /** A problem document's body, RFC 9457, in or out of an envelope. */

@@ -47,10 +47,11 @@ function endless(chunk: Buffer, headers: Record<string, string> = {}): { answeri
 }
 
 describe.each<[name: string, transport: DocSpaceHttpOptions]>([
-  ['axios', {}],
+  ['node:http', {}],
   ['undici', { adapter: 'undici' }],
-])('PortalClient over %s', (_, transport) => {
-  const packs = transport.adapter === undefined;
+  ['an adapter of axios’ own', { adapter: axios.getAdapter('http') }],
+])('PortalClient over %s', (name, transport) => {
+  const packs = name.includes('axios');
   const started: AsyncDisposable[] = [];
   afterEach(async () => {
     for (const one of started.splice(0).reverse()) await one[Symbol.asyncDispose]();

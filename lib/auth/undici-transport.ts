@@ -1,0 +1,75 @@
+import type { Dispatcher } from 'undici';
+import { IDLE_MS, MAX_SOCKETS, type PortalAnswer, Reading, type Transport, UnreadableError } from './transport.js';
+
+/**
+ * Over undici, by its dispatch handlers: without the stream that its `request` would put in between.
+ * @throws when undici is not installed.
+ */
+export async function undiciTransport(ca: unknown): Promise<Transport> {
+  const { Agent } = await import('undici');
+  const dispatcher = new Agent({
+    connections: MAX_SOCKETS,
+    keepAliveTimeout: IDLE_MS,
+    // The signal bounds the whole answer; undici's own timers would only add work.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    connect: { ca: ca as string },
+  });
+  return {
+    send: (request) =>
+      new Promise((resolve, reject) => {
+        const { origin, path, method, headers, body = null } = request;
+        dispatcher.dispatch(
+          { origin, path, method, headers: headers as Record<string, string>, body },
+          new Handler(request.signal, resolve, reject),
+        );
+      }),
+    close: () => dispatcher.close(),
+  };
+}
+
+class Handler implements Dispatcher.DispatchHandler {
+  #controller: Dispatcher.DispatchController | undefined;
+  #reading: Reading | undefined;
+
+  constructor(
+    private readonly signal: AbortSignal,
+    private readonly resolve: (answer: PortalAnswer) => void,
+    private readonly reject: (error: Error) => void,
+  ) {
+    signal.addEventListener('abort', () => this.#giveUp(), { once: true });
+  }
+
+  /** At once, also for a request that still waits for its connection: undici would tell only with that. */
+  #giveUp(): void {
+    const reason = this.signal.reason as Error;
+    this.reject(reason);
+    this.#controller?.abort(reason);
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    if (this.signal.aborted) this.#giveUp();
+  }
+
+  onResponseStart(
+    controller: Dispatcher.DispatchController,
+    status: number,
+    headers: Record<string, string | string[]>,
+  ): void {
+    this.#reading = new Reading(status, headers, (error) => controller.abort(error));
+  }
+
+  onResponseData(_: Dispatcher.DispatchController, part: Buffer): void {
+    this.#reading?.take(part);
+  }
+
+  onResponseEnd(): void {
+    if (this.#reading) this.resolve(this.#reading.end());
+  }
+
+  onResponseError(_: Dispatcher.DispatchController, error: Error): void {
+    // Undici's own error for what is not HTTP may have no code.
+    this.reject(error.name === 'HTTPParserError' ? new UnreadableError('not HTTP') : error);
+  }
+}
