@@ -12,7 +12,7 @@ const mayNotReach = (files, folders, why) => ({
   },
 });
 
-const optional = ['testing/', 'redis/', 'terminus/', 'cli/'];
+const optional = ['testing/', 'redis/', 'swagger/', 'terminus/', 'cli/'];
 
 export default tseslint.config(
   { ignores: ['dist/', 'dist-sample-app/', 'coverage/', 'reports/', '**/node_modules/', '.stryker-tmp/'] },
@@ -37,24 +37,41 @@ export default tseslint.config(
   },
   mayNotReach(
     ['lib/docspace-auth.options.ts'],
-    ['index\\.', 'docspace-auth\\.module', 'guards/', 'memory/(?!session-store)', 'auth/(?!credentials)', ...optional],
+    [
+      'index\\.',
+      'docspace-auth\\.module',
+      'guards/',
+      'telemetry/',
+      'memory/(?!session-store)',
+      'auth/(?!credentials)',
+      ...optional,
+    ],
     'The options know nobody but the credentials and the store.',
   ),
   mayNotReach(
     ['lib/memory/**/*.ts'],
-    ['index\\.', 'docspace-auth\\.module', 'guards/', 'auth/', ...optional],
+    ['index\\.', 'docspace-auth\\.module', 'guards/', 'telemetry/', 'auth/', ...optional],
     'The memory knows no portal.',
   ),
   mayNotReach(
     ['lib/auth/**/*.ts'],
-    ['index\\.', 'docspace-auth\\.module', 'guards/', ...optional],
+    ['index\\.', 'docspace-auth\\.module', 'guards/', 'telemetry/', ...optional],
     'The portal side knows no request side.',
   ),
-  mayNotReach(['lib/guards/**/*.ts'], ['index\\.', 'docspace-auth\\.module', ...optional], 'Guards know no wiring.'),
+  mayNotReach(
+    ['lib/guards/**/*.ts'],
+    ['index\\.', 'docspace-auth\\.module', 'telemetry/', ...optional],
+    'Guards know no wiring.',
+  ),
+  mayNotReach(
+    ['lib/telemetry/**/*.ts'],
+    ['index\\.', 'docspace-auth\\.module', 'guards/', ...optional],
+    'Who watches knows no request side.',
+  ),
   mayNotReach(['lib/docspace-auth.module*.ts'], ['index\\.', ...optional], 'The module knows no optional part.'),
   mayNotReach(
     ['lib/testing/**/*.ts'],
-    ['redis/', 'terminus/', 'cli/', 'docspace-auth\\.module'],
+    ['redis/', 'swagger/', 'terminus/', 'cli/', 'docspace-auth\\.module'],
     'The emulator stands alone.',
   ),
   {

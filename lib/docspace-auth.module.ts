@@ -22,6 +22,7 @@ import { DocSpaceSameOriginGuard } from './guards/docspace-same-origin.guard.js'
 import { DocSpaceSessionStrategy } from './auth/docspace-session.strategy.js';
 import { DocSpaceErrorFilter } from './guards/docspace-error.filter.js';
 import { DocSpaceLoginGuard } from './guards/docspace-login.guard.js';
+import { Telemetry } from './telemetry/telemetry.js';
 
 /**
  * Makes DocSpace the identity provider of an application.
@@ -57,6 +58,7 @@ import { DocSpaceLoginGuard } from './guards/docspace-login.guard.js';
     DocSpaceRolesGuard,
     DocSpaceHandshake,
     DocSpaceSameOriginGuard,
+    Telemetry,
   ],
   exports: [
     DOCSPACE_CONFIG,

@@ -37,6 +37,13 @@ export type {
   StringWrapper,
 } from './auth/responses.js';
 
+export type {
+  DocSpaceBreakerEvent,
+  DocSpaceCheckEvent,
+  DocSpaceLoginEvent,
+  DocSpaceLogoutEvent,
+  DocSpaceTimedEvent,
+} from './auth/events.js';
 export { DocSpaceLogin } from './auth/docspace-login.js';
 export type {
   DocSpaceAppEnrolment,

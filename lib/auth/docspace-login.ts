@@ -15,6 +15,7 @@ import { PasswordTransport } from './password-transport.js';
 import { type Portal, Portals } from './portal.js';
 import type { AuthRequestsDto } from './requests.js';
 import type { AuthenticationTokenDto, AuthenticationTokenWrapper } from './responses.js';
+import { ToldAsLogin } from './told.js';
 
 /** A code is typed by a person: some digits, or a backup code of six characters. */
 const CODE = /^[A-Za-z0-9_-]{1,32}$/;
@@ -65,6 +66,7 @@ export class DocSpaceLogin {
    * The first step: a password, its hash, a social account or an `Auth` link. Resolves also when a second step is open.
    * The fields are checked first; a missing or wrong one is refused (`invalid-request`) without asking the portal.
    */
+  @ToldAsLogin('start')
   async start(request: AuthRequestsDto, call: DocSpaceCall = {}): Promise<DocSpaceLoginOutcome> {
     const portal = this.#portals.get(call.portal);
     const asked = loginRequest(request);
@@ -89,6 +91,7 @@ export class DocSpaceLogin {
    * The second step: the code from the SMS, the authenticator app, or a backup code; blanks in it are ignored. A challenge
    * completes one login; the same code sent twice at once (a double click) completes it for both.
    */
+  @ToldAsLogin('code')
   async verifyCode(challenge: string, code: string, call: DocSpaceCall = {}): Promise<DocSpaceLoginOutcome> {
     call.signal?.throwIfAborted();
     const portal = this.#portals.get(call.portal);
@@ -102,6 +105,7 @@ export class DocSpaceLogin {
   }
 
   /** Sends another SMS code. The outcome holds a new challenge; the old one stays good until its time is over. */
+  @ToldAsLogin('resend')
   async resendCode(challenge: string, call: DocSpaceCall = {}): Promise<DocSpaceLoginOutcome> {
     const portal = this.#portals.get(call.portal);
     const opened = this.#open(challenge, ['sms'], portal, call);
@@ -112,6 +116,7 @@ export class DocSpaceLogin {
   }
 
   /** Stores the phone of a user who has none yet, and sends the first SMS code to it. */
+  @ToldAsLogin('phone')
   async savePhone(challenge: string, mobilePhone: string, call: DocSpaceCall = {}): Promise<DocSpaceLoginOutcome> {
     const portal = this.#portals.get(call.portal);
     const opened = this.#open(challenge, ['phone'], portal, call);

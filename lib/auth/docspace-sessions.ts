@@ -17,8 +17,9 @@ import { DocSpaceUnavailableError } from './errors.js';
 import { absoluteUrl, Portals } from './portal.js';
 import { ProfileReader } from './profile-reader.js';
 import { sessionKey } from './session-key.js';
-import { answerOf, askVerdict } from './session-question.js';
+import { askAnswer, askVerdict } from './session-question.js';
 import { type DocSpaceEnded, type DocSpaceSessionStatistics, reportOf } from './session-reports.js';
+import { ToldAsLogout } from './told.js';
 import { ANONYMOUS, authenticated, type DocSpaceAuthenticated, type DocSpaceVerdict, unknown } from './verdict.js';
 
 /** A caller's address may have so many questions in flight: a flood from one place leaves room for the others. */
@@ -142,6 +143,7 @@ export class DocSpaceSessions implements OnApplicationShutdown {
    * Logs out at the portal. The session is dead here at once, and stays dead for ten minutes whatever the portal says.
    * @throws DocSpaceAuthError when the portal can't be told; the session is dead here all the same.
    */
+  @ToldAsLogout
   async end(credentials: DocSpaceCredentials, call: DocSpaceCall = {}): Promise<DocSpaceEnded> {
     const { response } = await this.#service.logout({ ...call, credentials });
     const verdict = await askVerdict(this.#service, credentials, call);
@@ -178,9 +180,7 @@ export class DocSpaceSessions implements OnApplicationShutdown {
   #ask(key: string, credentials: DocSpaceCredentials, { portal, client }: DocSpaceCall, counts: CheckCounts) {
     const over = client?.address === undefined ? noop : this.#perAddress.begin(client.address);
     if (!over) return Promise.resolve(unknown(tooMany()));
-    return this.#check
-      .ask(key, async () => answerOf(await askVerdict(this.#service, credentials, { portal })), counts)
-      .finally(over);
+    return this.#check.ask(key, () => askAnswer(this.#service, credentials, { portal }), counts).finally(over);
   }
 
   async #end(key: string): Promise<void> {

@@ -2,6 +2,7 @@ import type { HttpService } from '@nestjs/axios';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { axiosTransport } from './axios-transport.js';
 import { type CheckCounts, noCounts } from '../memory/session-check.js';
+import { CHANNELS } from './events.js';
 import { Resilience } from './resilience.js';
 import { keyPrefixes, type KeyPrefixes } from './session-key.js';
 import type { Transport } from './transport.js';
@@ -84,7 +85,7 @@ function toPortal({ name, publicUrl, internalUrl }: PortalConfig, secret: string
     basePath: internalUrl.pathname.replace(/\/+$/, ''),
     headers,
     transport,
-    resilience: new Resilience(),
+    resilience: new Resilience((state) => CHANNELS.breaker.publish({ portal: name, state })),
     counts: noCounts(),
     keyPrefixes: keyPrefixes(secret, name, bare(publicUrl)),
   };

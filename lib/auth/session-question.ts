@@ -2,10 +2,19 @@ import type { Answer } from '../memory/session-check.js';
 import type { DocSpaceCredentials } from './credentials.js';
 import type { DocSpaceAuthService, DocSpaceCall } from './docspace-auth.service.js';
 import { DocSpaceAuthError, DocSpaceProtocolError, DocSpaceRefusedError, DocSpaceUnavailableError } from './errors.js';
+import { toldCheck } from './told.js';
 import { ANONYMOUS, authenticated, type DocSpaceVerdict, refused, unknown } from './verdict.js';
 
+/** Asks the portal for the memory, and tells the channel. */
+export const askAnswer = async (
+  service: DocSpaceAuthService,
+  credentials: DocSpaceCredentials,
+  call: DocSpaceCall,
+): Promise<Answer<DocSpaceVerdict>> =>
+  answerOf(await toldCheck(credentials, call, () => askVerdict(service, credentials, call)));
+
 /** What a verdict means for the memory: only a missing answer lets an earlier confirmation stand in. */
-export function answerOf(verdict: DocSpaceVerdict): Answer<DocSpaceVerdict> {
+function answerOf(verdict: DocSpaceVerdict): Answer<DocSpaceVerdict> {
   switch (verdict.status) {
     case 'authenticated':
       return { kind: 'confirmed', at: verdict.checkedAt };

@@ -1,4 +1,5 @@
 import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
+import { channel } from 'node:diagnostics_channel';
 import { TOMBSTONE_MS } from './session-memory.js';
 import type { DocSpaceSessionStore } from './session-store.js';
 
@@ -7,8 +8,14 @@ const MAX_UNSENT = 10_000;
 
 const errors = new WeakMap<DocSpaceSessionStore, number>();
 
+/** The channel on which failures of the store are told, each with how many there were. */
+export const STORE = channel('docspace:store');
+
 /** Counts a failure of the store, whatever it was asked. */
-export const noteStoreError = (store: DocSpaceSessionStore): void => void errors.set(store, storeErrorsOf(store) + 1);
+export function noteStoreError(store: DocSpaceSessionStore): void {
+  errors.set(store, storeErrorsOf(store) + 1);
+  STORE.publish({ errors: storeErrorsOf(store) });
+}
 
 /** How often the store failed. */
 export const storeErrorsOf = (store: DocSpaceSessionStore | undefined): number => (store && errors.get(store)) ?? 0;
