@@ -1,6 +1,6 @@
 const own = {
   '^nestjs-docspace-auth$': '<rootDir>/lib/index.ts',
-  '^nestjs-docspace-auth/(testing|redis|terminus)$': '<rootDir>/lib/$1/index.ts',
+  '^nestjs-docspace-auth/(testing|redis|swagger|terminus)$': '<rootDir>/lib/$1/index.ts',
 };
 
 export default {

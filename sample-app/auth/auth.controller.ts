@@ -1,6 +1,6 @@
 import { Body, Controller, HttpCode, Post, Req, Res, UseGuards } from '@nestjs/common';
 import type { Request } from 'express';
-import { ApiBearerAuth, ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import {
   AllowAnonymous,
   type CookieResponse,
@@ -15,6 +15,7 @@ import {
   DocSpaceSessions,
   LoginOutcome,
 } from 'nestjs-docspace-auth';
+import { ApiDocSpaceAuth } from 'nestjs-docspace-auth/swagger';
 import { ChallengeBody, CodeBody, EndedBody, LoginBody, OutcomeBody, PhoneBody } from './auth.dto.js';
 
 /** Signing in for programs: JSON in, JSON out. Whatever is refused is answered by the library. */
@@ -83,7 +84,7 @@ export class AuthController {
   }
 
   @ApiOperation({ summary: 'Ends the session, here and at the portal' })
-  @ApiBearerAuth()
+  @ApiDocSpaceAuth()
   @ApiOkResponse({ type: EndedBody })
   @HttpCode(200)
   @Post('logout')

@@ -1,10 +1,11 @@
 import { Controller, Get } from '@nestjs/common';
-import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentUser, type DocSpaceUser } from 'nestjs-docspace-auth';
+import { ApiDocSpaceAuth } from 'nestjs-docspace-auth/swagger';
 import { type Me, MeBody } from './me.dto.js';
 
 @ApiTags('profile')
-@ApiBearerAuth()
+@ApiDocSpaceAuth()
 @Controller('me')
 export class ProfileController {
   @ApiOperation({ summary: 'Who is signed in' })

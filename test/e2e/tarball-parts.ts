@@ -1,10 +1,12 @@
 /** The entries beside the main one, each with its optional peer; `tarball.mjs` builds and runs it as `tarball-app.ts`. */
 import 'reflect-metadata';
-import { Controller, Get, Logger, Module } from '@nestjs/common';
+import { Controller, Get, type INestApplication, Logger, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import { HealthCheck, HealthCheckService, TerminusModule } from '@nestjs/terminus';
 import { DocSpaceAuthModule } from 'nestjs-docspace-auth';
 import { RedisSessionStore } from 'nestjs-docspace-auth/redis';
+import { addDocSpaceAuth, ApiDocSpaceAuth } from 'nestjs-docspace-auth/swagger';
 import { DocSpaceHealthIndicator } from 'nestjs-docspace-auth/terminus';
 import { DocSpaceEmulator } from 'nestjs-docspace-auth/testing';
 
@@ -15,6 +17,7 @@ class HealthController {
     private readonly docspace: DocSpaceHealthIndicator,
   ) {}
 
+  @ApiDocSpaceAuth()
   @Get('health')
   @HealthCheck()
   check() {
@@ -40,6 +43,12 @@ async function storeWithoutRedis(): Promise<string> {
   return `${RedisSessionStore.name} ${/not connected/.exec(failure)?.[0] ?? failure}`;
 }
 
+function described(app: INestApplication): string {
+  const { paths } = SwaggerModule.createDocument(app, addDocSpaceAuth(new DocumentBuilder()).build());
+  const statuses = Object.keys(paths['/health']?.get?.responses ?? {}).filter((status) => /40[13]|503/.test(status));
+  return `/health described with ${statuses.join(' ')}`;
+}
+
 async function main(): Promise<void> {
   const portal = await DocSpaceEmulator.start();
 
@@ -53,7 +62,9 @@ async function main(): Promise<void> {
   Logger.overrideLogger(['warn', 'error', 'fatal']);
   const app = await NestFactory.create(AppModule);
   await app.listen(0, '127.0.0.1');
-  process.stdout.write(`${[await healthAt(await app.getUrl()), await storeWithoutRedis()].join(', ')}\n`);
+  process.stdout.write(
+    `${[await healthAt(await app.getUrl()), await storeWithoutRedis(), described(app)].join(', ')}\n`,
+  );
   await app.close();
   await portal.stop();
 }

@@ -11,7 +11,8 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '..', '..');
 const answers = 'GET /me 401, GET /me 200, GET /me 200, POST /logout 200, GET /me 401\n';
-const parts = 'GET /health 200 {"status":"up","breaker":"closed"}, RedisSessionStore not connected\n';
+const parts =
+  'GET /health 200 {"status":"up","breaker":"closed"}, RedisSessionStore not connected, /health described with 401 403 503\n';
 
 const readJson = async (path) => JSON.parse(await readFile(join(root, path), 'utf8'));
 const own = await readJson('package.json');
@@ -20,7 +21,7 @@ const majors = { 11: nest11.dependencies, 12: own.devDependencies };
 const isOptional = (name) => own.peerDependenciesMeta[name]?.optional === true;
 const peers = [...Object.keys(own.peerDependencies).filter((name) => !isOptional(name)), '@nestjs/platform-express'];
 /** What the entries beside the main one need; not there until the applications have booted without it. */
-const optionalPeers = ['@nestjs/terminus', 'ioredis'];
+const optionalPeers = ['@nestjs/swagger', '@nestjs/terminus', 'ioredis'];
 
 const compilerOptions = {
   module: 'nodenext',

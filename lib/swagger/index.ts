@@ -1,0 +1,1 @@
+export { addDocSpaceAuth, ApiDocSpaceAuth, type DocSpaceApiOptions } from './api-docspace-auth.js';
