@@ -1,6 +1,7 @@
 import { pbkdf2 } from 'node:crypto';
 import { promisify } from 'node:util';
 import { bulkhead } from 'cockatiel';
+import { DocSpaceProtocolError } from './errors.js';
 
 /** How a portal wants passwords hashed, as it says in its settings. */
 export interface PasswordHashParameters {
@@ -9,6 +10,9 @@ export interface PasswordHashParameters {
   readonly iterations: number;
   readonly salt: string;
 }
+
+/** A portal that asks for more than this is no portal, or wants our processor. */
+const MAX_ITERATIONS = 1_000_000;
 
 const derive = promisify(pbkdf2);
 
@@ -27,3 +31,21 @@ export async function hashPassword(
   const derived = await workers.execute(() => derive(password.trim(), salt, iterations, size / 8, 'sha256'));
   return derived.toString('hex');
 }
+
+/**
+ * Reads the parameters out of a portal's settings.
+ * @throws DocSpaceProtocolError for such as no portal has.
+ */
+export function hashParameters(given: unknown): PasswordHashParameters {
+  const { size, iterations, salt } = (given ?? {}) as Partial<Record<keyof PasswordHashParameters, unknown>>;
+  const isUsable = Number.isInteger(size) && Number.isInteger(iterations) && typeof salt === 'string';
+  if (isUsable && inRange(size, 128, 1024) && Number(size) % 8 === 0 && inRange(iterations, 1, MAX_ITERATIONS)) {
+    return { size: Number(size), iterations: Number(iterations), salt };
+  }
+  throw new DocSpaceProtocolError('GET /api/2.0/settings: no usable passwordHash parameters', {
+    endpoint: 'GET /api/2.0/settings',
+    status: 200,
+  });
+}
+
+const inRange = (value: unknown, min: number, max: number): boolean => Number(value) >= min && Number(value) <= max;

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { SingleFlight } from '../memory/single-flight.js';
-import { DocSpaceProtocolError } from './errors.js';
-import type { PasswordHashParameters } from './password-hash.js';
+import { hashParameters, type PasswordHashParameters } from './password-hash.js';
 import type { Portal } from './portal.js';
 import { PortalClient } from './portal-client.js';
 import { refusalOf } from './refusals.js';
@@ -20,8 +19,6 @@ export interface PortalSettings {
 const KEEP_MS = 600_000;
 /** How long older ones serve after they could not be fetched again, so that not every login waits for that. */
 const MAKE_DO_MS = 30_000;
-/** A portal that asks for more than this is no portal, or wants our processor. */
-const MAX_ITERATIONS = 1_000_000;
 
 /** Fetches what a login needs to know about a portal, once in ten minutes. */
 @Injectable()
@@ -84,17 +81,3 @@ export class PortalSettingsReader {
     );
   }
 }
-
-function hashParameters(given: unknown): PasswordHashParameters {
-  const { size, iterations, salt } = (given ?? {}) as Partial<Record<keyof PasswordHashParameters, unknown>>;
-  const isUsable = Number.isInteger(size) && Number.isInteger(iterations) && typeof salt === 'string';
-  if (isUsable && inRange(size, 128, 1024) && Number(size) % 8 === 0 && inRange(iterations, 1, MAX_ITERATIONS)) {
-    return { size: Number(size), iterations: Number(iterations), salt };
-  }
-  throw new DocSpaceProtocolError('GET /api/2.0/settings: no usable passwordHash parameters', {
-    endpoint: 'GET /api/2.0/settings',
-    status: 200,
-  });
-}
-
-const inRange = (value: unknown, min: number, max: number): boolean => Number(value) >= min && Number(value) <= max;

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { demoUsers } from '../testing/demo-users.js';
 import type { DocSpaceEmulatorOptions, DocSpaceEmulatorSecondFactor } from '../testing/emulator.options.js';
 import type { DocSpaceEmulatorUser } from '../testing/user.js';
+import { WrongUsage } from './wrong-usage.js';
 
 /** What `emulator --help` prints. */
 export const emulatorHelp = `Usage: nestjs-docspace-auth emulator [options]
@@ -21,9 +22,6 @@ Options:
   --verbose                 print a line for every request
   -h, --help                print this
 `;
-
-/** The command was written wrongly; the message says where. */
-export class WrongUsage extends Error {}
 
 const config = {
   port: { type: 'string', default: '8092' },

@@ -3,8 +3,9 @@ import { DocSpaceEmulator } from '../testing/emulator.js';
 import type { DocSpaceEmulatorOptions } from '../testing/emulator.options.js';
 import type { DocSpaceEmulatorSms } from '../testing/sms-desk.js';
 import type { DocSpaceEmulatorUser } from '../testing/user.js';
-import { emulatorArguments, emulatorHelp, WrongUsage } from './emulator-arguments.js';
+import { emulatorArguments, emulatorHelp } from './emulator-arguments.js';
 import type { CommandIo } from './io.js';
+import { WrongUsage } from './wrong-usage.js';
 
 /** `nestjs-docspace-auth emulator`: runs until the process is asked to end; the exit code. */
 export async function runEmulatorCommand(args: readonly string[], io: CommandIo): Promise<number> {

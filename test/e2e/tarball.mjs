@@ -72,10 +72,10 @@ const boots = async (folder, file, expected) => {
   if (stdout !== expected) throw new Error(`answered: ${stdout}`);
 };
 
-const helps = async (folder) => {
-  const command = ['--no-install', own.name, 'emulator', '--help'];
+const helps = async (folder, name) => {
+  const command = ['--no-install', own.name, name, '--help'];
   const { stdout } = await run('npx', command, { cwd: folder, timeout: 60_000 });
-  if (!stdout.includes('emulator')) throw new Error(`printed: ${stdout}`);
+  if (!stdout.startsWith(`Usage: ${own.name} ${name}`)) throw new Error(`printed: ${stdout}`);
 };
 
 async function cell(name, check) {
@@ -97,7 +97,8 @@ try {
     await cell(`Nest ${major}: installs and compiles`, () => freshApplication(app, versions, tarball));
     await cell(`Nest ${major}: boots as CommonJS`, () => boots(app, 'app.cjs', answers));
     await cell(`Nest ${major}: boots as ESM`, () => boots(app, 'app.mjs', answers));
-    await cell(`Nest ${major}: npx ${own.name} emulator --help`, () => helps(app));
+    for (const name of ['emulator', 'doctor'])
+      await cell(`Nest ${major}: npx ${own.name} ${name} --help`, () => helps(app, name));
     await cell(`Nest ${major}: takes the optional parts`, () => withOptionalParts(app, versions));
     await cell(`Nest ${major}: boots with them as CommonJS`, () => boots(app, 'parts.cjs', parts));
     await cell(`Nest ${major}: boots with them as ESM`, () => boots(app, 'parts.mjs', parts));

@@ -1,0 +1,116 @@
+import { request as requestHttp, type IncomingMessage } from 'node:http';
+import { request as requestHttps } from 'node:https';
+import type { Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { TLSSocket } from 'node:tls';
+import { DocSpaceAuthError } from '../../auth/errors.js';
+import { type Asked, type Operation, refusalOf } from '../../auth/refusals.js';
+import { answerOf, type PortalAnswer } from '../../auth/transport.js';
+import { readBody } from '../../auth/wire.js';
+
+/** A question to the portal that is looked at. */
+export interface Question {
+  readonly operation: Operation;
+  readonly path: string;
+  readonly method?: 'GET' | 'POST';
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: object;
+}
+
+/** What came back. */
+export interface Reply extends PortalAnswer {
+  /** Of an https connection. */
+  readonly tls: { readonly protocol: string; readonly validTo: Date } | undefined;
+}
+
+/** How a portal is reached from this machine. Certificates are verified. */
+export class Patient {
+  /** @param headers that tell a portal reached by its internal address which public one is meant. */
+  constructor(
+    readonly url: URL,
+    private readonly options: {
+      readonly ca: string | undefined;
+      readonly timeoutMs: number;
+      readonly signal: AbortSignal;
+    },
+    private readonly headers: Readonly<Record<string, string>> = {},
+  ) {}
+
+  /** Sends once and follows no redirect. Rejects with what the socket says. */
+  async send({ path, method = 'GET', headers, body }: Question): Promise<Reply> {
+    const { ca, timeoutMs, signal } = this.options;
+    const { protocol, hostname, port, pathname } = this.url;
+    const send = protocol === 'https:' ? requestHttps : requestHttp;
+    const options = {
+      hostname: hostname.replace(/^\[|\]$/g, ''),
+      port,
+      path: pathname.replace(/\/+$/, '') + path,
+      method,
+      agent: false,
+      ...(ca !== undefined && { ca }),
+      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+      headers: {
+        accept: 'application/json',
+        'user-agent': 'nestjs-docspace-auth doctor',
+        ...(body && { 'content-type': 'application/json' }),
+        ...this.headers,
+        ...headers,
+      },
+    };
+    const message = await new Promise<IncomingMessage>((resolve, reject) => {
+      send(options, resolve)
+        .once('error', reject)
+        .end(body && JSON.stringify(body));
+    });
+    const tls = tlsOf(message.socket);
+    return { ...answerOf(message.statusCode ?? 0, message.headers, await text(message)), tls };
+  }
+
+  /**
+   * The `response` of the answer, an object or a plain value.
+   * @throws DocSpaceAuthError for an answer that says no or can't be read; what the socket says without one.
+   */
+  async ask(question: Question): Promise<unknown> {
+    return responseOf(question, await this.send(question));
+  }
+}
+
+/** Reads an answer as the library does. */
+export function responseOf({ operation, path, method = 'GET' }: Question, reply: PortalAnswer): unknown {
+  const body = readBody(reply);
+  if ((reply.status === 200 || reply.status === 201) && body.shape === 'value') return body.envelope.response;
+  const asked: Asked = { ...NOTHING, operation, endpoint: `${method} ${path}` };
+  throw refusalOf(asked, reply, body);
+}
+
+const NOTHING = { withApiKey: false, withConfirmation: false, withCaptcha: false, withLink: false };
+
+function tlsOf(socket: Socket): Reply['tls'] {
+  if (!(socket instanceof TLSSocket)) return undefined;
+  return { protocol: socket.getProtocol() ?? 'TLS', validTo: new Date(socket.getPeerCertificate().valid_to) };
+}
+
+const WORDS: Readonly<Record<string, string>> = {
+  ENOTFOUND: 'the name does not resolve from this machine',
+  EAI_AGAIN: 'the name does not resolve from this machine now',
+  ECONNREFUSED: 'nobody listens there',
+  ECONNRESET: 'the connection was cut',
+  EHOSTUNREACH: 'no way leads there',
+  ENETUNREACH: 'no way leads there',
+  ABORT_ERR: 'no answer in time',
+  CERT_HAS_EXPIRED: 'the certificate has expired',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'the certificate is for another name',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'the certificate is signed by itself: give it with --ca, and in the option http.ca',
+  SELF_SIGNED_CERT_IN_CHAIN: 'the authority is not known: give it with --ca, and in the option http.ca',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'the authority is not known: give it with --ca, and in the option http.ca',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'the server does not send the whole chain, or the authority is not known',
+  EPROTO: 'TLS does not come about: is it an http port?',
+};
+
+/** Why something could not be asked, in a few words. */
+export function wordsOf(error: unknown): string {
+  if (error instanceof DocSpaceAuthError) return error.message;
+  const { code, name } = error as { code?: unknown; name?: unknown };
+  const word = name === 'TimeoutError' ? 'ABORT_ERR' : typeof code === 'string' ? code : 'no connection';
+  return WORDS[word] === undefined ? word : `${WORDS[word]} (${word})`;
+}
