@@ -13,8 +13,10 @@ const REDIS = 'RPC, Redis';
 const CONTEXTS: Record<string, (portalUrl: string) => Promise<Driver>> = {
   'HTTP, Express': http('express'),
   'HTTP, Fastify': http('fastify'),
-  GraphQL: graphql,
-  'GraphQL subscription': graphqlSubscription,
+  'GraphQL, Express': graphql('express'),
+  'GraphQL, Fastify': graphql('fastify'),
+  'GraphQL subscription, Express': graphqlSubscription('express'),
+  'GraphQL subscription, Fastify': graphqlSubscription('fastify'),
   'graphql-ws connection': graphqlConnection,
   'socket.io message': socketIoMessage,
   'socket.io connection': socketIoConnection,

@@ -11,7 +11,7 @@ import {
   OptionalAuth,
 } from 'nestjs-docspace-auth';
 import { WebSocket } from 'ws';
-import type { StartedApp } from '../../support/start-app.js';
+import type { Platform, StartedApp } from '../../support/start-app.js';
 import { type Access, bearer, type Driver, refusalIn, type Seen, startApp, wsUrl } from './driver.js';
 
 const named = { nullable: true, resolve: (user: string | null) => user };
@@ -58,10 +58,20 @@ class Resolvers {
   }
 }
 
-/** An application with GraphQL; `access` stands before its connections, where given. */
-export const startGraphql = (portalUrl: string, access?: 'required' | 'optional' | 'anonymous'): Promise<StartedApp> =>
+interface GraphqlParts {
+  platform?: Platform;
+  /** What stands before connections; nothing unless said. */
+  access?: 'required' | 'optional' | 'anonymous';
+}
+
+/** An application with GraphQL. */
+export const startGraphql = (
+  portalUrl: string,
+  { platform = 'express', access }: GraphqlParts = {},
+): Promise<StartedApp> =>
   startApp({
     options: { portalUrl },
+    platform,
     imports: [
       GraphQLModule.forRootAsync<ApolloDriverConfig>({
         driver: ApolloDriver,
@@ -84,16 +94,18 @@ interface Result {
 const seenIn = ({ data, errors }: Result, access: Access): Seen =>
   errors ? refusalIn(errors[0]?.extensions) : { user: data?.[access] ?? null };
 
-export async function graphql(portalUrl: string): Promise<Driver> {
-  const app = await startGraphql(portalUrl);
-  return {
-    async call(access, token) {
-      const response = await app.post('/graphql', { query: `{ ${access} }` }, bearer(token));
-      return seenIn((await response.json()) as Result, access);
-    },
-    [Symbol.asyncDispose]: () => app[Symbol.asyncDispose](),
+export const graphql =
+  (platform: Platform) =>
+  async (portalUrl: string): Promise<Driver> => {
+    const app = await startGraphql(portalUrl, { platform });
+    return {
+      async call(access, token) {
+        const response = await app.post('/graphql', { query: `{ ${access} }` }, bearer(token));
+        return seenIn((await response.json()) as Result, access);
+      },
+      [Symbol.asyncDispose]: () => app[Symbol.asyncDispose](),
+    };
   };
-}
 
 /** Subscribes over a connection of its own; `connectionParams` is what the client says when it opens it. */
 export async function subscribe(url: string, access: Access, token?: string): Promise<Seen> {
@@ -122,20 +134,22 @@ function closedWith(error: unknown): Seen {
   return { statusCode: code - 4000, code: String(code), ...(reason !== undefined && { reason }) };
 }
 
-export async function graphqlSubscription(portalUrl: string): Promise<Driver> {
-  const app = await startGraphql(portalUrl);
-  return {
-    call: (access, token) => subscribe(app.url, access, token),
-    [Symbol.asyncDispose]: () => app[Symbol.asyncDispose](),
+export const graphqlSubscription =
+  (platform: Platform) =>
+  async (portalUrl: string): Promise<Driver> => {
+    const app = await startGraphql(portalUrl, { platform });
+    return {
+      call: (access, token) => subscribe(app.url, access, token),
+      [Symbol.asyncDispose]: () => app[Symbol.asyncDispose](),
+    };
   };
-}
 
 /** One application for each kind of door; behind the door the subscription that everybody may have tells who came in. */
 export async function graphqlConnection(portalUrl: string): Promise<Driver> {
   const apps = {
-    protected: await startGraphql(portalUrl, 'required'),
-    optional: await startGraphql(portalUrl, 'optional'),
-    anonymous: await startGraphql(portalUrl, 'anonymous'),
+    protected: await startGraphql(portalUrl, { access: 'required' }),
+    optional: await startGraphql(portalUrl, { access: 'optional' }),
+    anonymous: await startGraphql(portalUrl, { access: 'anonymous' }),
   };
   return {
     call: (access, token) => subscribe(apps[access].url, access === 'anonymous' ? 'anonymous' : 'optional', token),
