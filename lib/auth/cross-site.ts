@@ -30,8 +30,15 @@ export function isCookieForgery(
 
 /** What stands in the `Authorization` header was put there by the page's own script. */
 function cameByCookie({ headers }: DocSpaceRequest, credentials: DocSpaceCredentials): boolean {
-  if (headers.cookie === undefined) return false;
   const secret = credentials.reveal();
-  const isInHeader = headers.authorization?.includes(secret) ?? false;
-  return !isInHeader && (headers.cookie.includes(secret) || headers.cookie.includes(encodeURIComponent(secret)));
+  const [authorization, cookie] = [textOf(headers.authorization), textOf(headers.cookie)];
+  return !authorization.includes(secret) && (cookie.includes(secret) || cookie.includes(encoded(secret)));
+}
+
+/** What is no HTTP may have anything for a header. */
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+/** Percent-encoded, as browsers are given it; half a surrogate pair has no such form. */
+function encoded(secret: string): string {
+  return /\p{Surrogate}/u.test(secret) ? secret : encodeURIComponent(secret);
 }

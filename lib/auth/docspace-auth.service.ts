@@ -9,6 +9,7 @@ import { type Portal, Portals } from './portal.js';
 import { PortalClient } from './portal-client.js';
 import { refusalOf } from './refusals.js';
 import { AUTH_FIELDS, bodyOf, CONFIRM_FIELDS, PHONE_FIELDS } from './request-bodies.js';
+import { dropMistyped, LINK_FIELDS, TOKEN_FIELDS } from './response-fields.js';
 import type { AuthRequestsDto, EmailValidationKeyModel, MobileRequestsDto } from './requests.js';
 import type {
   AuthenticationTokenWrapper,
@@ -92,6 +93,7 @@ export class DocSpaceAuthService {
     const body = bodyOf(CONFIRM_FIELDS, request);
     const envelope = await this.#ask(ENDPOINTS.confirm, call, body);
     if (!isObject(envelope.response)) throw unreadable(ENDPOINTS.confirm);
+    dropMistyped(envelope.response, LINK_FIELDS);
     return envelope as ConfirmWrapper;
   }
 
@@ -144,9 +146,9 @@ export class DocSpaceAuthService {
     const envelope = await this.#ask(endpoint, call, body);
     const { response } = envelope;
     if (!isObject(response)) throw unreadable(endpoint);
+    dropMistyped(response, TOKEN_FIELDS);
     // .NET's zero date stands for "not known" (ApiDateTime.cs).
-    if (typeof response['expires'] !== 'string' || response['expires'].startsWith('0001-01-01'))
-      delete response['expires'];
+    if (String(response['expires']).startsWith('0001-01-01')) delete response['expires'];
     return envelope as AuthenticationTokenWrapper;
   }
 

@@ -286,6 +286,15 @@ describe('DocSpaceAuthService', () => {
       });
     });
 
+    it('loses the fields that are of another type than documented', async () => {
+      const odd =
+        '{"token":1,"expires":{},"sms":"true","phoneNoise":["+1"],"tfa":null,"tfaKey":true,"confirmUrl":0,"more":1}';
+      portal.answer(answered(odd));
+      expect((await service.authenticateMe(login)).response).toEqual({ more: 1 });
+      portal.answer(answered('{"result":"0","roomId":1,"title":{},"email":false,"isAgent":1}'));
+      expect((await service.checkConfirm()).response).toEqual({});
+    });
+
     it('is read whatever its content type says', async () => {
       for (const type of ['text/html', 'application/octet-stream', 'application/json; charset=utf-16', '']) {
         portal.answer({ headers: { 'content-type': type }, body: '\ufeff {"response":true} \n' });

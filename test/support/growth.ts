@@ -1,0 +1,42 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
+
+/** Bytes in use once everything that can go is gone. */
+export async function heapUsed(): Promise<number> {
+  for (let round = 0; round < 3; round++) {
+    collect();
+    await new Promise(setImmediate);
+  }
+  return process.memoryUsage().heapUsed;
+}
+
+/** Notes promises that are rejected and heard by nobody, and what nobody catches; `using` ends it. */
+export class Unheard implements Disposable {
+  readonly errors: unknown[] = [];
+  readonly #note = (error: unknown): void => void this.errors.push(error);
+
+  constructor() {
+    process.on('unhandledRejection', this.#note);
+  }
+
+  [Symbol.dispose](): void {
+    process.off('unhandledRejection', this.#note);
+  }
+}
+
+/** Does something for each number, so many at a time. */
+export async function forEachIndex(
+  from: number,
+  to: number,
+  atOnce: number,
+  act: (index: number) => Promise<unknown>,
+): Promise<void> {
+  let next = from;
+  const work = async (): Promise<void> => {
+    for (let index = next++; index < to; index = next++) await act(index);
+  };
+  await Promise.all(Array.from({ length: atOnce }, work));
+}
