@@ -39,8 +39,12 @@ export async function perSecond(call, { calls, atOnce }) {
   return (calls * 1000) / (performance.now() - started);
 }
 
+/** What was reported since the last look, for plots. */
+export const reported = [];
+
 /** Prints the raw figures, their medians, and the ratios asked for: the median of the rounds' own ratios. */
 export function report(figures, unit, ratios, digits = 0) {
+  reported.push({ figures, unit });
   for (const [name, values] of Object.entries(figures)) {
     const raw = values.map((value) => value.toFixed(digits)).join(' ');
     console.log(`${name.padEnd(34)} median ${median(values).toFixed(digits).padStart(9)} ${unit}   (${raw})`);

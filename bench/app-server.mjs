@@ -1,0 +1,44 @@
+/** An application with one small route behind each of three guards; told its platform and its portal, tells its address. */
+import { Controller, Get, Module, UseGuards } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { JwtService } from '@nestjs/jwt';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { DocSpaceAuthGuard, DocSpaceAuthModule } from 'nestjs-docspace-auth';
+
+const [platform, portalUrl] = process.argv.slice(2);
+const service = new JwtService({ secret: 'a secret of more than thirty-two characters' });
+
+class EmptyGuard {
+  canActivate() {
+    return true;
+  }
+}
+
+class JwtGuard {
+  canActivate(context) {
+    const request = context.switchToHttp().getRequest();
+    request.user = service.verify(request.headers.authorization.slice('Bearer '.length));
+    return true;
+  }
+}
+
+/** Decorators without their syntax, which Node does not read. */
+const routes = { empty: EmptyGuard, guarded: DocSpaceAuthGuard, jwt: JwtGuard };
+class Routes {}
+for (const [path, guard] of Object.entries(routes)) {
+  Routes.prototype[path] = () => ({ ok: true });
+  const handler = Object.getOwnPropertyDescriptor(Routes.prototype, path);
+  Get(path)(Routes.prototype, path, handler);
+  UseGuards(guard)(Routes.prototype, path, handler);
+}
+Controller()(Routes);
+class App {}
+Module({
+  imports: [DocSpaceAuthModule.forRoot({ portalUrl, sessions: { ttlMs: 3_600_000 } })],
+  controllers: [Routes],
+})(App);
+
+const adapter = platform === 'fastify' ? [new FastifyAdapter()] : [];
+const app = await NestFactory.create(App, ...adapter, { logger: false });
+await app.listen(0, '127.0.0.1');
+process.send({ url: await app.getUrl(), jwt: service.sign({ sub: '66faa6e4', role: 'user' }, { expiresIn: '1h' }) });
