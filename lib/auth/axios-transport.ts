@@ -9,6 +9,7 @@ import { answerOf, IDLE_MS, MAX_BYTES, MAX_SOCKETS, type PortalAnswer, type Tran
 const AGENT = { keepAlive: true, timeout: IDLE_MS, maxSockets: MAX_SOCKETS, scheduling: 'lifo' } as const;
 /** What axios would do to bodies; this package reads and writes them itself. */
 const AS_IT_IS = [(body: unknown): unknown => body];
+
 /** Over axios: with an adapter of ours, unless the application brings one, or a proxy, which only axios' own knows. */
 export function axiosTransport({ axiosRef }: HttpService, options: DocSpaceHttpOptions): Transport {
   const { ca, proxy, adapter } = options;
@@ -17,7 +18,7 @@ export function axiosTransport({ axiosRef }: HttpService, options: DocSpaceHttpO
     httpAgent: options.httpAgent ?? own.http,
     httpsAgent: options.httpsAgent ?? own.https,
     proxy: proxy ?? false,
-    ...(typeof adapter === 'function' ? { adapter } : proxy ? {} : { adapter: nodeAdapter }),
+    adapter: typeof adapter === 'function' ? adapter : proxy ? 'http' : nodeAdapter,
     responseType: 'text',
     transformRequest: AS_IT_IS,
     transformResponse: AS_IT_IS,

@@ -109,6 +109,15 @@ describe.each<[name: string, transport: DocSpaceHttpOptions]>([
       expect(proxy.requests).toHaveLength(0);
     });
 
+    it('takes the proxy that it is given', async () => {
+      const proxy = await aPortal(answered('true'));
+      const { hostname: host, port } = new URL(proxy.url);
+      const http = { proxy: { protocol: 'http', host, port: Number(port) } };
+      const service = await serviceAt('http://docspace.test', { http, allowInsecureHttp: true });
+      await expect(service.getIsAuthentificated({ credentials })).resolves.toMatchObject({ response: true });
+      expect(proxy.requests.map(({ url }) => url)).toEqual(['http://docspace.test/api/2.0/authentication']);
+    });
+
     it('takes nothing of what the application does to axios', async () => {
       const portal = await aPortal(answered('true'));
       const { defaults, interceptors } = axios;
