@@ -170,7 +170,7 @@ export class DocSpaceSessions implements OnApplicationShutdown {
   /** Stops listening, and closes the store. */
   async onApplicationShutdown(): Promise<void> {
     this.#logouts.unsubscribe();
-    await this.#config.sessions.store?.close();
+    await this.#shared?.close();
   }
 
   #keyOf(credentials: DocSpaceCredentials, call: DocSpaceCall): string {

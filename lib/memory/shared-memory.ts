@@ -5,6 +5,8 @@ import type { DocSpaceSessionStore } from './session-store.js';
 
 /** Endings that the store could not be told yet; more are not kept, since the portal itself will say no. */
 const MAX_UNSENT = 10_000;
+/** How long a store that failed is left alone: no check waits for a silent one meanwhile. */
+const REST_MS = 1000;
 
 const errors = new WeakMap<DocSpaceSessionStore, number>();
 
@@ -22,14 +24,18 @@ export const storeErrorsOf = (store: DocSpaceSessionStore | undefined): number =
 
 /**
  * The store as the check sees it: signs what it keeps, and goes on without it when it fails. A store that can't be
- * reached costs a question to the portal, never a wrong verdict.
+ * reached costs a question to the portal, never a wrong verdict. It is then asked nothing but, once a second, whether it
+ * answers again; endings are told it all the same, and again when it does.
  */
 export class SharedMemory {
   readonly #store: DocSpaceSessionStore;
   readonly #keepMs: number;
   readonly #keys: readonly Uint8Array[];
   readonly #unsent = new Set<string>();
-  #failures = 0;
+  #lost = (): void => undefined;
+  #rests = false;
+  #timer: NodeJS.Timeout | undefined;
+  #isClosed = false;
 
   /** @param secrets newest first; the newest signs, all are believed. */
   constructor(store: DocSpaceSessionStore, keepMs: number, secrets: readonly string[]) {
@@ -38,8 +44,9 @@ export class SharedMemory {
     this.#keys = secrets.map((secret) => new Uint8Array(hkdfSync('sha256', secret, '', 'docspace shared session', 32)));
   }
 
-  /** Listens for endings elsewhere, and for gaps in what was told. */
+  /** Listens for endings elsewhere, and for gaps in what was told: also those of a store that could not be asked. */
   listen(ended: (key: string) => void, lost: () => void): void {
+    this.#lost = lost;
     this.#store.listen({
       revoked: (name) => ended(Buffer.from(name, 'base64url').toString('latin1')),
       lost,
@@ -48,39 +55,65 @@ export class SharedMemory {
 
   /** What the nodes know of the key; nothing when the store fails or somebody else wrote there. */
   async get(key: string): Promise<{ revoked: boolean; at?: number }> {
-    const found = await this.#tolerate(this.#store.get(nameOf(key)), { revoked: false });
-    const at = found.value === undefined ? undefined : this.#read(key, found.value);
-    return { revoked: found.revoked, ...(at !== undefined && { at }) };
+    if (this.#rests) return { revoked: false };
+    const found = await this.#tolerate(this.#store.get(nameOf(key)));
+    if (!found) this.#rest();
+    const at = found?.value === undefined ? undefined : this.#read(key, found.value);
+    return { revoked: found?.revoked ?? false, ...(at !== undefined && { at }) };
   }
 
   /** Tells the nodes of a confirmation; false when one of them ended the key. */
-  put(key: string, at: number): Promise<boolean> {
+  async put(key: string, at: number): Promise<boolean> {
     const leftMs = at + this.#keepMs - Date.now();
-    if (leftMs <= 0) return Promise.resolve(true);
-    return this.#tolerate(
-      this.#store.put(nameOf(key), `${at}.${this.#sign(key, at, 0).toString('base64url')}`, leftMs),
-      true,
-    );
+    if (leftMs <= 0 || this.#rests) return true;
+    const value = `${at}.${this.#sign(key, at, 0).toString('base64url')}`;
+    return (await this.#tolerate(this.#store.put(nameOf(key), value, leftMs))) ?? true;
   }
 
   /** Tells the nodes of an ending; later, when the store can't be reached now. */
   async revoke(key: string): Promise<void> {
-    const name = nameOf(key);
-    const failures = this.#failures;
-    await this.#tolerate(this.#store.revoke(name, TOMBSTONE_MS), undefined);
-    if (this.#failures > failures && this.#unsent.size < MAX_UNSENT) this.#unsent.add(name);
+    await this.#tell(nameOf(key));
   }
 
-  forget(key: string): Promise<void> {
-    return this.#tolerate(this.#store.forget(nameOf(key)), undefined);
+  async forget(key: string): Promise<void> {
+    await this.#tolerate(this.#store.forget(nameOf(key)));
   }
 
-  /** Called whenever the store is seen to answer again. */
-  #sendUnsent(): void {
-    for (const name of this.#unsent) {
-      this.#unsent.delete(name);
-      void this.revoke(Buffer.from(name, 'base64url').toString('latin1'));
+  /** Lets go of the store; nothing is told afterwards. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    await this.#store.close();
+  }
+
+  async #tell(name: string): Promise<void> {
+    const isTold = await this.#tolerate(this.#store.revoke(name, TOMBSTONE_MS).then(() => true));
+    if (isTold) return;
+    if (this.#unsent.size < MAX_UNSENT) this.#unsent.add(name);
+    this.#tryLater();
+  }
+
+  #rest(): void {
+    this.#rests = true;
+    this.#tryLater();
+  }
+
+  #tryLater(): void {
+    if (!this.#isClosed) this.#timer ??= setTimeout(() => void this.#tryAgain(), REST_MS).unref();
+  }
+
+  /** Once the store answers again, what was confirmed without it is forgotten: it may know of an ending. */
+  async #tryAgain(): Promise<void> {
+    this.#timer = undefined;
+    if (!(await this.#tolerate(this.#store.get(NOBODY)))) {
+      this.#rest();
+      return;
     }
+    if (this.#rests) this.#lost();
+    this.#rests = false;
+    const unsent = [...this.#unsent];
+    this.#unsent.clear();
+    for (const name of unsent) void this.#tell(name);
   }
 
   #read(key: string, value: string): number | undefined {
@@ -100,18 +133,18 @@ export class SharedMemory {
       .digest();
   }
 
-  async #tolerate<T>(asked: Promise<T>, otherwise: T): Promise<T> {
+  /** The answer; undefined, and counted, when the store fails. */
+  async #tolerate<T>(asked: Promise<T>): Promise<T | undefined> {
     try {
-      const answer = await asked;
-      if (this.#unsent.size > 0) this.#sendUnsent();
-      return answer;
+      return await asked;
     } catch {
-      this.#failures++;
       noteStoreError(this.#store);
-      return otherwise;
+      return undefined;
     }
   }
 }
 
 /** Keys are raw bytes in memory, and letters in a store. */
 const nameOf = (key: string): string => Buffer.from(key, 'latin1').toString('base64url');
+/** A name like any other, which no credentials have. */
+const NOBODY = nameOf('\0'.repeat(32));

@@ -185,6 +185,7 @@ class World {
   }
 }
 
+const REAL = ['Date', 'hrtime', 'nextTick', 'performance', 'queueMicrotask', 'setImmediate', 'clearImmediate'] as const;
 const shared = new WeakMap<Node, SharedMemory>();
 const nameOf = (key: string): string => Buffer.from(key, 'latin1').toString('base64url');
 
@@ -232,6 +233,7 @@ async function act(world: World, step: Deed): Promise<void> {
       break;
     case 'pass':
       world.now += step.ms;
+      jest.advanceTimersByTime(step.ms);
       break;
     case 'portal':
       world.portalIsUp = step.up;
@@ -249,7 +251,12 @@ function connect(store: SimulatedStore, up: boolean): void {
 
 const nodeOf = (world: World, index: number): Node => world.nodes[index] as Node;
 
-afterEach(() => jest.restoreAllMocks());
+// Only what rests after a failure: the scheduler and the spec go by promises and immediates.
+beforeEach(() => jest.useFakeTimers({ doNotFake: [...REAL] }));
+afterEach(() => {
+  jest.useRealTimers();
+  jest.restoreAllMocks();
+});
 
 it('never revives a session, never takes an outage for a no, and never asks twice at once', async () => {
   const clock = jest.spyOn(Date, 'now');
@@ -266,6 +273,7 @@ it('never revives a session, never takes an outage for a no, and never asks twic
       }
       await scheduler.waitIdle();
       await Promise.all(world.pending);
+      jest.clearAllTimers();
     },
   );
   await fc.assert(run, { numRuns: Number(process.env['MODEL_RUNS'] ?? 10_000) });

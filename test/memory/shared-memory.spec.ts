@@ -5,8 +5,9 @@ const SECRET = 'a secret that all of the nodes share';
 const KEY = '\u0001key of 32 raw bytes, as in memory';
 
 /** A store that works, or fails. */
-class Store implements Pick<DocSpaceSessionStore, 'get' | 'put' | 'revoke' | 'forget'> {
+class Store implements Pick<DocSpaceSessionStore, 'get' | 'put' | 'revoke' | 'forget' | 'listen' | 'close'> {
   works = true;
+  asked = 0;
   readonly values = new Map<string, string>();
   readonly revoked: string[] = [];
 
@@ -30,13 +31,23 @@ class Store implements Pick<DocSpaceSessionStore, 'get' | 'put' | 'revoke' | 'fo
     return this.#answer(undefined);
   }
 
+  listen(): void {
+    // Nobody else is there.
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
   #answer<T>(answer: T): Promise<T> {
+    this.asked++;
     return this.works ? Promise.resolve(answer) : Promise.reject(new Error('down'));
   }
 }
 
 const at = (secrets: string[], store: Store): SharedMemory =>
   new SharedMemory(store as unknown as DocSpaceSessionStore, 5000, secrets);
+const nameOf = (key: string): string => Buffer.from(key, 'latin1').toString('base64url');
 let store: Store;
 beforeEach(() => {
   store = new Store();
@@ -76,22 +87,83 @@ it('keeps neither key nor secret in the store', async () => {
   expect(JSON.stringify([...store.values])).toMatch(/^\[\["[\w-]+","\d+\.[\w-]+"\]\]$/);
 });
 
-it('goes on without a store that fails, and counts how often it did', async () => {
-  store.works = false;
-  const shared = at([SECRET], store);
-  expect(await shared.get(KEY)).toEqual({ revoked: false });
-  expect(await shared.put(KEY, Date.now())).toBe(true);
-  await shared.forget(KEY);
-  expect(storeErrorsOf(store as unknown as DocSpaceSessionStore)).toBe(3);
-});
+describe('a store that fails', () => {
+  const errors = (): number => storeErrorsOf(store as unknown as DocSpaceSessionStore);
+  const lost = jest.fn();
+  const listening = (): SharedMemory => {
+    const shared = at([SECRET], store);
+    shared.listen(() => undefined, lost);
+    return shared;
+  };
 
-it('tells of an ending as soon as the store answers again, whatever it was asked', async () => {
-  const shared = at([SECRET], store);
-  store.works = false;
-  await Promise.all([shared.revoke(KEY), shared.revoke('another')]);
-  expect(store.revoked).toEqual([]);
-  store.works = true;
-  await shared.get('anything');
-  await new Promise(setImmediate);
-  expect(store.revoked).toHaveLength(2);
+  beforeEach(() => {
+    jest.useFakeTimers();
+    lost.mockClear();
+    store.works = false;
+  });
+  afterEach(() => jest.useRealTimers());
+
+  it('is gone on without, and how often it failed is counted', async () => {
+    const shared = listening();
+    expect(await shared.put(KEY, Date.now())).toBe(true);
+    await shared.forget(KEY);
+    expect(await shared.get(KEY)).toEqual({ revoked: false });
+    expect(errors()).toBe(3);
+  });
+
+  it('is asked for no session until it answers again, and only once a second whether it does', async () => {
+    const shared = listening();
+    await shared.get(KEY);
+    const { asked } = store;
+    store.revoked.push(nameOf(KEY));
+    for (let turn = 0; turn < 20; turn++) {
+      expect(await shared.get(KEY)).toEqual({ revoked: false });
+      expect(await shared.put(KEY, Date.now())).toBe(true);
+    }
+    await jest.advanceTimersByTimeAsync(10_999);
+    expect([store.asked - asked, errors()]).toEqual([10, 11]);
+    store.works = true;
+    await jest.advanceTimersByTimeAsync(1);
+    expect(await shared.get(KEY)).toEqual({ revoked: true });
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  it('leaves a gap: what was confirmed without it may have been ended', async () => {
+    await listening().get(KEY);
+    await jest.advanceTimersByTimeAsync(5000);
+    expect(lost).not.toHaveBeenCalled();
+    store.works = true;
+    await jest.advanceTimersByTimeAsync(5000);
+    expect(lost).toHaveBeenCalledTimes(1);
+  });
+
+  it('leaves no gap when only what it was told got lost', async () => {
+    const shared = listening();
+    await Promise.all([shared.put(KEY, Date.now()), shared.revoke(KEY)]);
+    store.works = true;
+    await jest.advanceTimersByTimeAsync(5000);
+    expect(lost).not.toHaveBeenCalled();
+  });
+
+  it('is told of every ending at once, and of all within a second of answering again, though nobody asks it', async () => {
+    const shared = listening();
+    await shared.get(KEY);
+    await Promise.all([shared.revoke(KEY), shared.revoke('another')]);
+    expect([store.revoked, errors()]).toEqual([[], 3]);
+    await jest.advanceTimersByTimeAsync(3500);
+    store.works = true;
+    await shared.revoke('a third');
+    expect(store.revoked).toHaveLength(1);
+    await jest.advanceTimersByTimeAsync(1000);
+    expect(store.revoked).toHaveLength(3);
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  it('is left alone after it was closed', async () => {
+    const shared = listening();
+    await Promise.all([shared.get(KEY), shared.revoke(KEY)]);
+    await shared.close();
+    await shared.revoke('another');
+    expect(jest.getTimerCount()).toBe(0);
+  });
 });

@@ -13,6 +13,13 @@ export async function startCluster(): Promise<RedisServer[]> {
   return servers;
 }
 
+/** Stops all of them, however a test ends. */
+export const stopping = (servers: readonly RedisServer[]): AsyncDisposable => ({
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(servers.map((server) => server[Symbol.asyncDispose]()));
+  },
+});
+
 async function startMember(): Promise<RedisServer> {
   const busPort = await freePort();
   return RedisServer.start([
