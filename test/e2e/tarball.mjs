@@ -1,6 +1,8 @@
 /**
  * Packs the built package, installs the tarball into a fresh Nest 11 and a fresh Nest 12 application, and boots each as
  * CommonJS and as native ESM. One line a cell. Needs a build: `npm run build`.
+ *
+ * `npm run matrix` does so on other versions of Node too, whose binaries npm brings: `--nodes 20.19.0,22,24`.
  */
 import { execFile } from 'node:child_process';
 import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -22,6 +24,9 @@ const isOptional = (name) => own.peerDependenciesMeta[name]?.optional === true;
 const peers = [...Object.keys(own.peerDependencies).filter((name) => !isOptional(name)), '@nestjs/platform-express'];
 /** What the entries beside the main one need; not there until the applications have booted without it. */
 const optionalPeers = ['@nestjs/swagger', '@nestjs/terminus', 'ioredis'];
+
+const asked = process.argv.indexOf('--nodes');
+const wanted = asked < 0 ? [] : (process.argv[asked + 1] ?? '').split(',');
 
 const compilerOptions = {
   module: 'nodenext',
@@ -67,8 +72,8 @@ async function compile(folder, name) {
   await run('npx', ['--no-install', 'tsc'], { cwd: folder });
 }
 
-const boots = async (folder, file, expected) => {
-  const { stdout } = await run('node', [file], { cwd: folder, timeout: 60_000 });
+const boots = async (folder, file, expected, node = process.execPath) => {
+  const { stdout } = await run(node, [file], { cwd: folder, timeout: 60_000 });
   if (stdout !== expected) throw new Error(`answered: ${stdout}`);
 };
 
@@ -77,6 +82,15 @@ const helps = async (folder, name) => {
   const { stdout } = await run('npx', command, { cwd: folder, timeout: 60_000 });
   if (!stdout.startsWith(`Usage: ${own.name} ${name}`)) throw new Error(`printed: ${stdout}`);
 };
+
+/** Where the binaries of those versions are, by version. */
+async function installedNodes(folder, versions) {
+  const platform = process.platform === 'win32' ? 'win' : process.platform;
+  await mkdir(folder);
+  await writeFile(join(folder, 'package.json'), '{"private":true}');
+  await install(folder, ...versions.map((version) => `v${version}@npm:node-${platform}-${process.arch}@${version}`));
+  return Object.fromEntries(versions.map((version) => [version, join(folder, `node_modules/v${version}/bin/node`)]));
+}
 
 async function cell(name, check) {
   try {
@@ -92,6 +106,7 @@ const folder = await mkdtemp(join(tmpdir(), 'nestjs-docspace-auth-'));
 try {
   const packed = await run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', folder], { cwd: root });
   const tarball = join(folder, JSON.parse(packed.stdout)[0].filename);
+  const nodes = wanted.length > 0 ? await installedNodes(join(folder, 'nodes'), wanted) : {};
   for (const [major, versions] of Object.entries(majors)) {
     const app = join(folder, `nest${major}`);
     await cell(`Nest ${major}: installs and compiles`, () => freshApplication(app, versions, tarball));
@@ -102,6 +117,12 @@ try {
     await cell(`Nest ${major}: takes the optional parts`, () => withOptionalParts(app, versions));
     await cell(`Nest ${major}: boots with them as CommonJS`, () => boots(app, 'parts.cjs', parts));
     await cell(`Nest ${major}: boots with them as ESM`, () => boots(app, 'parts.mjs', parts));
+    for (const [version, node] of Object.entries(nodes))
+      for (const [kind, module] of Object.entries({ CommonJS: 'cjs', ESM: 'mjs' }))
+        await cell(`Nest ${major}: boots as ${kind} on Node ${version}, then with the optional parts`, async () => {
+          await boots(app, `app.${module}`, answers, node);
+          await boots(app, `parts.${module}`, parts, node);
+        });
   }
 } finally {
   await rm(folder, { recursive: true, force: true });
