@@ -72,6 +72,7 @@ export interface DocSpaceSessionsOptions {
   /**
    * How long after its confirmation a session still passes, marked `stale`, while the portal gives no answer, in
    * milliseconds. Default 0: an outage answers 503. Not when the portal itself says that it is gone, suspended or closed.
+   * With `loadUser` it brings the user that was read last, however old.
    */
   staleOnOutageMs?: number;
   /** A memory that several nodes share, such as `RedisSessionStore`; needs `secret`. Default: none. */

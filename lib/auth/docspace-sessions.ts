@@ -58,9 +58,7 @@ export class DocSpaceSessions implements OnApplicationShutdown {
       ended: ANONYMOUS,
     });
     this.#users = new ValueMemory(userTtlMs, maxSessions);
-    this.#logouts = service.endings.subscribe(
-      ({ credentials, portal }) => void this.#end(sessionKey(portal, credentials)),
-    );
+    this.#logouts = service.endings.subscribe((ended) => void this.#end(sessionKey(ended.portal, ended.credentials)));
     this.#shared?.listen(
       (key) => this.#endHere(key),
       () => this.#check.memory.clear(),
@@ -84,13 +82,17 @@ export class DocSpaceSessions implements OnApplicationShutdown {
     return user && new DocSpaceSession(credentials, portal.name, at, false, user);
   }
 
-  /** @internal The session of credentials that were just confirmed, with its user where `loadUser` is on. */
+  /**
+   * @internal The session of credentials that were just confirmed, with its user where `loadUser` is on. With a session
+   * that stands in during an outage the user that was read last does too, however old.
+   */
   async open(
     credentials: DocSpaceCredentials,
     call: DocSpaceCall,
     { checkedAt, stale }: DocSpaceAuthenticated,
   ): Promise<DocSpaceSession> {
-    const user = this.#config.loadUser ? await this.user(credentials, call) : undefined;
+    const last = stale ? this.#users.last(this.#keyOf(credentials, call)) : undefined;
+    const user = this.#config.loadUser ? (last ?? (await this.user(credentials, call))) : undefined;
     return new DocSpaceSession(credentials, this.#portals.get(call.portal).name, checkedAt, stale, user);
   }
 
@@ -126,10 +128,8 @@ export class DocSpaceSessions implements OnApplicationShutdown {
   async user(credentials: DocSpaceCredentials, call: DocSpaceCall = {}): Promise<DocSpaceUser> {
     const portal = this.#portals.get(call.portal);
     const key = sessionKey(portal, credentials);
-    return orAborted(
-      this.#users.get(key, () => this.#profiles.read(portal, credentials, call)),
-      call.signal,
-    );
+    const user = this.#users.get(key, () => this.#profiles.read(portal, credentials, call));
+    return orAborted(user, call.signal);
   }
 
   /** Asks the portal again next time. Nobody is logged out. */

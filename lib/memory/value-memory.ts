@@ -19,6 +19,11 @@ export class ValueMemory<T extends object> {
     return age >= 0 && age < this.#ttlMs ? entry?.value : undefined;
   }
 
+  /** The value that was fetched last, however old. */
+  last(key: string): T | undefined {
+    return this.#values.get(key)?.value;
+  }
+
   /** The value, remembered, shared, or fetched now. */
   get(key: string, fetch: () => Promise<T>): Promise<T> {
     const value = this.peek(key, Date.now());

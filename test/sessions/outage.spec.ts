@@ -130,6 +130,21 @@ describe('a session confirmed lately', () => {
     expect((await sessions.check(credentials)).status).toBe('unknown');
   });
 
+  it('brings the user that was read last, though that is older than a user is believed', async () => {
+    await begin({ loadUser: true, sessions: { staleOnOutageMs: 600_000, userTtlMs: 60_000 } });
+    const credentials = someToken();
+    const enter = async (): Promise<unknown> => {
+      const verdict = await sessions.check(credentials);
+      return verdict.status === 'authenticated' && sessions.open(credentials, {}, verdict);
+    };
+    await enter();
+    portal.faults.add({ kind: 'refuse' });
+    now += 599_999;
+    expect(await enter()).toMatchObject({ stale: true, user: { email: ANN.email } });
+    sessions.forget(credentials);
+    expect(await enter()).toBe(false);
+  });
+
   it('does not pass by default', async () => {
     await begin();
     const credentials = someToken();
