@@ -20,14 +20,22 @@ const time = (text: string): Buffer => der(0x18, Buffer.from(text));
 
 const ECDSA_WITH_SHA256 = sequence(oid('2a8648ce3d040302'));
 const name = (common: string): Buffer => sequence(der(0x31, sequence(oid('550403'), der(0x0c, Buffer.from(common)))));
-const extensions = (): Buffer => {
-  const altNames = sequence(der(0x82, Buffer.from('localhost')), der(0x87, Buffer.from([127, 0, 0, 1])));
+const extensions = (wrongName: string | undefined): Buffer => {
+  const own = [der(0x82, Buffer.from('localhost')), der(0x87, Buffer.from([127, 0, 0, 1]))];
+  const altNames = sequence(...(wrongName === undefined ? own : [der(0x82, Buffer.from(wrongName))]));
   const authority = sequence(der(0x01, Buffer.from([255])));
   return der(0xa3, sequence(sequence(oid('551d11'), octets(altNames)), sequence(oid('551d13'), octets(authority))));
 };
 
+/** What is wrong with a certificate: whose name it has instead, or when it ended. */
+export interface Flaws {
+  readonly wrongName?: string;
+  /** Such as `20200102000000Z`. */
+  readonly until?: string;
+}
+
 /** A key and a certificate (RFC 5280) signed by itself, for 127.0.0.1 and localhost, good until 9999: made anew each time. */
-export function selfSigned(): { key: string; cert: string } {
+export function selfSigned({ wrongName, until = '99991231235959Z' }: Flaws = {}): { key: string; cert: string } {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const subject = name('nestjs-docspace-auth test');
   const content = sequence(
@@ -35,10 +43,10 @@ export function selfSigned(): { key: string; cert: string } {
     integer(1),
     ECDSA_WITH_SHA256,
     subject,
-    sequence(time('20200101000000Z'), time('99991231235959Z')),
+    sequence(time('20200101000000Z'), time(until)),
     subject,
     publicKey.export({ type: 'spki', format: 'der' }),
-    extensions(),
+    extensions(wrongName),
   );
   const certificate = sequence(content, ECDSA_WITH_SHA256, bits(sign('sha256', content, privateKey)));
   const lines = (certificate.toString('base64').match(/.{1,64}/g) ?? []).join('\n');
