@@ -32,6 +32,9 @@ const planted: Record<string, unknown> = {
   'the key of a map': new Map([[secret, 1]]),
   'a set': new Set([[secret]]),
   'a buffer': { body: Buffer.from(`x${secret}`, 'latin1') },
+  'a typed array': { body: new Uint8Array(Buffer.from(secret)) },
+  'bytes without a view': { body: Uint8Array.from(Buffer.from(secret)).buffer },
+  'a property of a function': { act: Object.assign(() => 1, { held: { secret } }) },
   'toJSON()': { toJSON: () => ({ secret }) },
   'toString()': { toString: () => secret },
   'inspect()': { [inspect.custom]: () => secret },
@@ -82,8 +85,10 @@ describe('recordLogs', () => {
     logger.log('one');
     logger.warn({ two: { three: { four: { five: secret } } } });
     logger.error(new Error('six'));
+    logger.debug(Array.from({ length: 200 }, (_, index) => (index === 199 ? 'x'.repeat(20_000) + secret : index)));
     expect(logs.lines[0]).toBe('log one Context');
-    expect(leaksOf(logs.lines, [secret])).not.toEqual([]);
+    expect(leaksOf(logs.lines[1], [secret])).not.toEqual([]);
+    expect(leaksOf(logs.lines[3], [secret])).not.toEqual([]);
     expect(logs.lines[2]).toMatch(/^error Error: six\n {4}at .+ Context$/s);
   });
 });

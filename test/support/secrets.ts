@@ -2,6 +2,7 @@ import { format, inspect } from 'node:util';
 import { ConsoleLogger, Logger, type LoggerService } from '@nestjs/common';
 
 const DEPTH = 10;
+const WHOLE = { depth: DEPTH, maxStringLength: null, maxArrayLength: null };
 /** Shorter ones are found by chance. */
 const SHORTEST = 6;
 
@@ -53,7 +54,7 @@ function base64Within(secret: string, shift: number): string {
 function textsOf(root: unknown): [place: string, text: string][] {
   const texts: [string, string][] = [
     ['String()', printed(root)],
-    ['inspect()', attempt(() => inspect(root, { depth: DEPTH, maxStringLength: null, maxArrayLength: null }))],
+    ['inspect()', attempt(() => inspect(root, WHOLE))],
     ['inspect(showHidden)', attempt(() => inspect(root, { depth: DEPTH, showHidden: true, getters: true }))],
     ['JSON.stringify()', attempt(() => format('%j', root))],
   ];
@@ -61,10 +62,12 @@ function textsOf(root: unknown): [place: string, text: string][] {
   const walk = (value: unknown, place: string, depth: number): void => {
     if (typeof value === 'string') texts.push([place, value]);
     if (typeof value === 'symbol') texts.push([place, value.description ?? '']);
-    if (typeof value !== 'object' || value === null || depth > DEPTH || seen.has(value)) return;
+    if (!isWalkable(value) || depth > DEPTH || seen.has(value)) return;
     seen.add(value);
-    if (Buffer.isBuffer(value)) return void texts.push([place, value.toString('latin1')]);
-    texts.push([`${place}.toString()`, printed(value)]);
+    const bytes = bytesOf(value);
+    if (bytes) return void texts.push([place, bytes.toString('latin1')], [place, bytes.toString('utf8')]);
+    // A function's source says what is written, not what it holds.
+    if (typeof value !== 'function') texts.push([`${place}.toString()`, printed(value)]);
     walk(
       attempt(() => (value as { toJSON?(): unknown }).toJSON?.()),
       `${place}.toJSON()`,
@@ -91,11 +94,20 @@ function keysOf(value: object): PropertyKey[] {
   for (let holder: unknown = value; isOwner(holder); holder = Object.getPrototypeOf(holder))
     for (const key of Reflect.ownKeys(holder)) keys.add(key);
   keys.delete('constructor');
+  if (typeof value === 'function') for (const key of ['prototype', 'arguments', 'caller']) keys.delete(key);
   return [...keys];
 }
 
 const isOwner = (holder: unknown): holder is object =>
   holder !== null && ![Object.prototype, Array.prototype, Function.prototype].includes(holder as never);
+
+const isWalkable = (value: unknown): value is object =>
+  (typeof value === 'object' && value !== null) || typeof value === 'function';
+
+function bytesOf(value: object): Buffer | undefined {
+  if (ArrayBuffer.isView(value)) return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+  return value instanceof ArrayBuffer ? Buffer.from(value) : undefined;
+}
 
 const printed = (value: unknown): string => attempt(() => String(value));
 
@@ -127,7 +139,7 @@ export class RecordedLogs implements LoggerService, Disposable {
   #keep(level: string) {
     return (...given: unknown[]): void => {
       this.lines.push(
-        [level, ...given.map((item) => (typeof item === 'string' ? item : inspect(item, { depth: DEPTH })))].join(' '),
+        [level, ...given.map((item) => (typeof item === 'string' ? item : inspect(item, WHOLE)))].join(' '),
       );
     };
   }
