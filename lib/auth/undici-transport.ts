@@ -15,6 +15,7 @@ export async function undiciTransport(ca: unknown): Promise<Transport> {
     bodyTimeout: 0,
     connect: { ca: ca as string },
   });
+  let closed: Promise<void> | undefined;
   return {
     send: (request) =>
       new Promise((resolve, reject) => {
@@ -24,7 +25,7 @@ export async function undiciTransport(ca: unknown): Promise<Transport> {
           new Handler(request.signal, resolve, reject),
         );
       }),
-    close: () => dispatcher.close(),
+    close: () => (closed ??= dispatcher.close()),
   };
 }
 

@@ -11,6 +11,7 @@ import {
   DocSpaceCredentials,
   type DocSpaceHttpOptions,
 } from 'nestjs-docspace-auth';
+import { Portals } from '../../lib/auth/portal.js';
 import { answered } from '../support/answers.js';
 import { type Answering, type RawAnswer, RawServer } from '../support/raw-server.js';
 import { refusalOfCall, rejectionOf, SECRETS } from '../support/rejections.js';
@@ -331,6 +332,14 @@ describe.each<[name: string, transport: DocSpaceHttpOptions]>([
   });
 
   describe('when the application closes', () => {
+    it('takes a second close for nothing', async () => {
+      const service = await serviceThatGets(answered('true'));
+      await service.getIsAuthentificated({ credentials });
+      const portals = (started.at(-1) as StartedModule).get(Portals);
+      await portals.onApplicationShutdown();
+      await expect(portals.onApplicationShutdown()).resolves.toBeUndefined();
+    });
+
     it.each<[what: string, body: string, ask: (service: DocSpaceAuthService) => Promise<object>]>([
       ['a POST', '{"response":""}', (service) => service.logout({ credentials })],
       ['a GET', '{"response":true}', (service) => service.getIsAuthentificated({ credentials })],
