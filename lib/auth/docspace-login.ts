@@ -57,6 +57,7 @@ export class DocSpaceLogin {
   /**
    * What the options `client` and `resolvePortal` say of a request: the last argument of the methods here and of
    * `DocSpaceSessions`. The steps of one login need the same; the library's guards and routes pass it by themselves.
+   * @throws DocSpaceRefusedError `invalid-request` where `resolvePortal` names a portal that is not configured.
    */
   callOf(request: DocSpaceRequest): DocSpaceCall {
     return callOf(this.#config, request);

@@ -7,7 +7,7 @@ import { callOf } from './caller.js';
 import { isCrossSite } from './cross-site.js';
 import { DocSpaceLogin } from './docspace-login.js';
 import type { DocSpaceSession } from './docspace-session.js';
-import { DocSpaceRefusedError, REFUSAL_STATUS } from './errors.js';
+import { DocSpaceRefusedError } from './errors.js';
 import { type DocSpaceLoginOutcome, keepOutcome, sessionOf } from './login-outcome.js';
 import { namesSomebody } from './login-request.js';
 import type { AuthRequestsDto } from './requests.js';
@@ -54,8 +54,7 @@ export class DocSpaceStrategy extends PassportStrategy(Strategy, 'docspace') {
       keepOutcome(request, outcome);
       return sessionOf(outcome, call) ?? [false, { code: 'second-step-required', outcome }];
     } catch (error) {
-      if (error instanceof DocSpaceRefusedError && REFUSAL_STATUS[error.reason] === 401)
-        return [false, { code: error.reason }];
+      if (error instanceof DocSpaceRefusedError && error.httpStatus === 401) return [false, { code: error.reason }];
       throw error;
     }
   }

@@ -30,7 +30,7 @@ export const ToldAsLogin =
 /** Tells of `DocSpaceSessions.end`. */
 export function ToldAsLogout(_: object, _name: string, method: TypedPropertyDescriptor<Ending>): void {
   const run = method.value as Ending;
-  method.value = function (this: unknown, credentials, call = {}) {
+  method.value = async function (this: unknown, credentials, call = {}) {
     const known = { portal: call.portal ?? DEFAULT_PORTAL, kind: credentials.kind };
     return told(
       CHANNELS.logout,

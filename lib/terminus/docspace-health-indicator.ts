@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type HealthIndicatorResult, HealthIndicatorService } from '@nestjs/terminus';
+import { DEFAULT_PORTAL } from '../docspace-auth.config.js';
 import { DocSpaceAuthService } from '../auth/docspace-auth.service.js';
 import { DocSpaceSessions } from '../auth/docspace-sessions.js';
 import { DocSpaceAuthError, DocSpaceRefusedError } from '../auth/errors.js';
@@ -52,7 +53,7 @@ export class DocSpaceHealthIndicator {
    */
   async isHealthy<const Key extends string>(
     key: Key,
-    { portal = 'default' }: DocSpaceHealthOptions = {},
+    { portal = DEFAULT_PORTAL }: DocSpaceHealthOptions = {},
   ): Promise<HealthIndicatorResult<Key>> {
     const { isUp, report } = await this.#probes.get(portal, () => this.#probe(portal));
     const breaker = this.#sessions.statistics().breakers[portal];

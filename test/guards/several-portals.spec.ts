@@ -2,7 +2,6 @@ import { Controller, Get, UseGuards } from '@nestjs/common';
 import {
   CurrentSession,
   DocSpaceAuthGuard,
-  type DocSpaceAuthModuleOptions,
   DocSpaceLogin,
   DocSpaceLoginCookie,
   type DocSpaceRequest,
@@ -48,7 +47,10 @@ describe.each(PLATFORMS)('two portals in one application, on %s', (platform) => 
     await two.stop();
   });
 
-  const start = (options: Partial<DocSpaceAuthModuleOptions> = {}, logs?: RecordedLogs): Promise<StartedApp> => {
+  const start = (
+    options: Parameters<ReturnType<typeof anApp>['with']>[0] = {},
+    logs?: RecordedLogs,
+  ): Promise<StartedApp> => {
     const builder = anApp()
       .at(one.url)
       .on(platform)
@@ -182,6 +184,17 @@ describe.each(PLATFORMS)('two portals in one application, on %s', (platform) => 
       expect(warnings(logs)).toEqual([expect.stringContaining(`resolvePortal names ${JSON.stringify(tenant)}, `)]);
     },
   );
+
+  it.each(['third', '__proto__', ''])('take no login at "%s", by whatever door, and are not asked', async (tenant) => {
+    await using app = await start({ loginCookie: true, routes: 'auth' });
+    const body = JSON.stringify({ userName: 'one@example.com', password: 'one-password', challenge: 'x', code: '1' });
+    for (const path of ['/auth/login', '/auth/code', '/auth/resend', '/auth/phone', '/auth/logout']) {
+      const headers = { 'x-tenant': tenant, 'content-type': 'application/json' };
+      const answer = await app.fetch(path, { method: 'POST', headers, body });
+      expect([path, answer.status, await answer.json()]).toMatchObject([path, 400, { reason: 'invalid-request' }]);
+    }
+    expect([...one.journal, ...two.journal]).toEqual([]);
+  });
 
   it('that are none are told in few short lines, whatever callers make up', async () => {
     using logs = recordLogs();

@@ -13,20 +13,6 @@ export async function heapUsed(): Promise<number> {
   return process.memoryUsage().heapUsed;
 }
 
-/** Notes promises that are rejected and heard by nobody, and what nobody catches; `using` ends it. */
-export class Unheard implements Disposable {
-  readonly errors: unknown[] = [];
-  readonly #note = (error: unknown): void => void this.errors.push(error);
-
-  constructor() {
-    process.on('unhandledRejection', this.#note);
-  }
-
-  [Symbol.dispose](): void {
-    process.off('unhandledRejection', this.#note);
-  }
-}
-
 /** Does something for each number, so many at a time. */
 export async function forEachIndex(
   from: number,

@@ -1,11 +1,9 @@
-import { request as requestHttp, type IncomingMessage } from 'node:http';
-import { request as requestHttps } from 'node:https';
 import type { Socket } from 'node:net';
-import { text } from 'node:stream/consumers';
 import { TLSSocket } from 'node:tls';
 import { DocSpaceAuthError } from '../../auth/errors.js';
+import { sendByNode } from '../../auth/node-request.js';
 import { type Asked, type Operation, refusalOf } from '../../auth/refusals.js';
-import { answerOf, type PortalAnswer } from '../../auth/transport.js';
+import type { PortalAnswer } from '../../auth/transport.js';
 import { readBody } from '../../auth/wire.js';
 
 /** A question to the portal that is looked at. */
@@ -39,16 +37,11 @@ export class Patient {
   /** Sends once and follows no redirect. Rejects with what the socket says. */
   async send({ path, method = 'GET', headers, body }: Question): Promise<Reply> {
     const { ca, timeoutMs, signal } = this.options;
-    const { protocol, hostname, port, pathname } = this.url;
-    const send = protocol === 'https:' ? requestHttps : requestHttp;
+    const { origin, pathname } = this.url;
     const options = {
-      hostname: hostname.replace(/^\[|\]$/g, ''),
-      port,
-      path: pathname.replace(/\/+$/, '') + path,
       method,
       agent: false,
       ...(ca !== undefined && { ca }),
-      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
       headers: {
         accept: 'application/json',
         'user-agent': 'nestjs-docspace-auth doctor',
@@ -57,13 +50,15 @@ export class Patient {
         ...headers,
       },
     };
-    const message = await new Promise<IncomingMessage>((resolve, reject) => {
-      send(options, resolve)
-        .once('error', reject)
-        .end(body && JSON.stringify(body));
-    });
-    const tls = tlsOf(message.socket);
-    return { ...answerOf(message.statusCode ?? 0, message.headers, await text(message)), tls };
+    let tls: Reply['tls'];
+    const answer = await sendByNode(
+      origin + pathname.replace(/\/+$/, '') + path,
+      options,
+      body && JSON.stringify(body),
+      AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+      ({ socket }) => (tls = tlsOf(socket)),
+    );
+    return { ...answer, tls };
   }
 
   /**
@@ -104,6 +99,7 @@ const WORDS: Readonly<Record<string, string>> = {
   SELF_SIGNED_CERT_IN_CHAIN: 'the authority is not known: give it with --ca, and in the option http.ca',
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'the authority is not known: give it with --ca, and in the option http.ca',
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'the server does not send the whole chain, or the authority is not known',
+  ERR_UNREADABLE: 'the answer is too long, or packed though nobody asked for that',
   EPROTO: 'TLS does not come about: is it an http port?',
 };
 
