@@ -13,6 +13,7 @@ const parts = [
   ['specs, Nest 12', 'npx jest'],
   ['specs, Nest 11', 'npx jest --config jest.nest11.config.js'],
   ['sample', 'node test/e2e/sample.mjs'],
+  ['soak', 'node test/soak/run.mjs --seconds 25'],
   ['package', 'node test/package.mjs'],
   ['tarball', 'node test/e2e/tarball.mjs'],
 ];
