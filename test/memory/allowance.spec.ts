@@ -1,0 +1,25 @@
+import { Allowance } from '../../lib/memory/allowance';
+
+it('lets so many begin for a name, and one more for each that is over', () => {
+  const allowance = new Allowance(2);
+  const [first, second] = [allowance.begin('a'), allowance.begin('a')];
+  expect(allowance.begin('a')).toBeUndefined();
+  first?.();
+  const third = allowance.begin('a');
+  expect(third).toBeDefined();
+  expect(allowance.begin('a')).toBeUndefined();
+  second?.();
+  third?.();
+  expect([allowance.begin('a'), allowance.begin('a'), allowance.begin('a')]).toEqual([
+    expect.any(Function),
+    expect.any(Function),
+    undefined,
+  ]);
+});
+
+it('counts each name for itself', () => {
+  const allowance = new Allowance(1);
+  expect(allowance.begin('a')).toBeDefined();
+  expect(allowance.begin('b')).toBeDefined();
+  expect(allowance.begin('a')).toBeUndefined();
+});
