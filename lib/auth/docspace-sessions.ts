@@ -105,17 +105,15 @@ export class DocSpaceSessions implements OnApplicationShutdown {
   /**
    * What the portal says of the credentials, or what is remembered of it. Concurrent checks of the same credentials
    * share one question, and its failure. An outage is `unknown`, never `anonymous`; nothing of the portal is thrown.
-   *
    * Rejects only with the reason of the call's signal; the question then goes on for the others.
    */
   async check(credentials: DocSpaceCredentials, call: DocSpaceCall = {}): Promise<DocSpaceVerdict> {
     const portal = this.#portals.get(call.portal);
-    const { counts } = portal;
     const key = sessionKey(portal, credentials);
-    const remembered = this.#check.remembered(key, Date.now(), counts);
+    const remembered = this.#check.remembered(key, Date.now(), portal.counts);
     if (remembered) return remembered;
     if (!credentials.isWellFormed) return ANONYMOUS;
-    const underWay = this.#check.underWay(key, counts) ?? this.#ask(key, credentials, call, counts);
+    const underWay = this.#check.underWay(key, portal.counts) ?? this.#ask(key, credentials, call, portal.counts);
     const verdict = await orAborted(underWay, call.signal);
     // Ended between the answer and its delivery: a promise takes a few turns to arrive.
     return this.#check.memory.isEnded(key, Date.now()) ? ANONYMOUS : verdict;
@@ -167,8 +165,10 @@ export class DocSpaceSessions implements OnApplicationShutdown {
     return this.#ended.pipe(first((ended) => ended === key));
   }
 
-  /** Stops listening, and closes the store. */
+  /** Lets checks under way finish, then other questions; asks no more, and closes the store when it has heard of all that. */
   async onApplicationShutdown(): Promise<void> {
+    await this.#check.landed();
+    await this.#portals.close();
     this.#logouts.unsubscribe();
     await this.#shared?.close();
   }

@@ -1,5 +1,5 @@
 import type { HttpService } from '@nestjs/axios';
-import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { axiosTransport } from './axios-transport.js';
 import { type CheckCounts, noCounts } from '../memory/session-check.js';
 import { CHANNELS } from './events.js';
@@ -33,7 +33,7 @@ export interface Portal {
 
 /** The application's portals by name. */
 @Injectable()
-export class Portals implements OnApplicationShutdown {
+export class Portals {
   readonly #transport: Transport;
   readonly #portals: ReadonlyMap<string, Portal>;
 
@@ -66,9 +66,12 @@ export class Portals implements OnApplicationShutdown {
     return [...this.#portals.values()];
   }
 
-  /** Lets questions under way finish, then closes the sockets that are ours; given agents belong to their givers. */
-  async onApplicationShutdown(): Promise<void> {
-    await Promise.all(this.all().map(({ resilience }) => resilience.idle()));
+  /**
+   * Takes no more questions, lets those under way finish, then closes the sockets that are ours; given agents belong to
+   * their givers. May be called again.
+   */
+  async close(): Promise<void> {
+    await Promise.all(this.all().map(({ resilience }) => resilience.close()));
     await this.#transport.close();
   }
 }

@@ -53,6 +53,7 @@ export class Resilience {
   readonly #twice = wrap(this.#once, retry(fleeting, { maxAttempts: 1, backoff: new DelegateBackoff(retryDelayMs) }));
   readonly #underWay = new Set<Promise<PortalAnswer>>();
   #openedAt = 0;
+  #isClosed = false;
 
   constructor(changed: (state: BreakerState) => void = () => undefined) {
     this.#breaker.onBreak(() => (this.#openedAt = Date.now()));
@@ -67,9 +68,12 @@ export class Resilience {
 
   /**
    * Sends, if the portal is to be asked at all.
-   * @throws DocSpaceUnavailableError at once, with the time that is left, while the breaker is open or too many wait.
+   * @throws DocSpaceUnavailableError at once: with the time that is left, while the breaker is open or too many wait; and
+   * after `close`.
    */
   async run({ endpoint, method }: PortalQuestion, send: () => Promise<PortalAnswer>): Promise<PortalAnswer> {
+    if (this.#isClosed)
+      throw new PortalNotAskedError(`${endpoint}: not asked, the application is closing`, { endpoint });
     try {
       return await this.#watch((method === 'GET' ? this.#twice : this.#once).execute(send));
     } catch (error) {
@@ -90,9 +94,10 @@ export class Resilience {
     }
   }
 
-  /** When nothing is under way any more. */
-  async idle(): Promise<void> {
-    while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay);
+  /** Sends nothing more, and resolves when what is under way has come to its end. May be called again. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await Promise.allSettled(this.#underWay);
   }
 
   async #watch(answer: Promise<PortalAnswer>): Promise<PortalAnswer> {

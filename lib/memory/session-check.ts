@@ -63,6 +63,11 @@ export class SessionCheck<Verdict extends object> {
     return this.#flights.size;
   }
 
+  /** Resolves when the questions that are in flight now have come to their end. */
+  landed(): Promise<void> {
+    return this.#flights.landed();
+  }
+
   /** When the key was confirmed, if that is still believed. The hot path: one look. */
   confirmedAt(key: string, now: number, counts: CheckCounts): number | undefined {
     const at = this.memory.confirmedAt(key, now);

@@ -35,7 +35,7 @@ export class SharedMemory {
   #lost = (): void => undefined;
   #rests = false;
   #timer: NodeJS.Timeout | undefined;
-  #isClosed = false;
+  #closed: Promise<void> | undefined;
 
   /** @param secrets newest first; the newest signs, all are believed. */
   constructor(store: DocSpaceSessionStore, keepMs: number, secrets: readonly string[]) {
@@ -79,11 +79,11 @@ export class SharedMemory {
     await this.#tolerate(this.#store.forget(nameOf(key)));
   }
 
-  /** Lets go of the store; nothing is told afterwards. */
-  async close(): Promise<void> {
-    this.#isClosed = true;
+  /** Lets go of the store, once; nothing is told afterwards. */
+  close(): Promise<void> {
     clearTimeout(this.#timer);
-    await this.#store.close();
+    this.#closed ??= this.#store.close();
+    return this.#closed;
   }
 
   async #tell(name: string): Promise<void> {
@@ -99,7 +99,7 @@ export class SharedMemory {
   }
 
   #tryLater(): void {
-    if (!this.#isClosed) this.#timer ??= setTimeout(() => void this.#tryAgain(), REST_MS).unref();
+    if (!this.#closed) this.#timer ??= setTimeout(() => void this.#tryAgain(), REST_MS).unref();
   }
 
   /** Once the store answers again, what was confirmed without it is forgotten: it may know of an ending. */

@@ -14,6 +14,11 @@ export class SingleFlight<T> {
     return this.#flights.size;
   }
 
+  /** Resolves when the questions that are in flight now have come to their end. */
+  async landed(): Promise<void> {
+    await Promise.allSettled([...this.#flights.values()].map(({ answer }) => answer));
+  }
+
   /** The question that is under way for the key, if one is. */
   get(key: string): Flight<T> | undefined {
     return this.#flights.get(key);

@@ -37,6 +37,7 @@ export class RedisSessionStore implements DocSpaceSessionStore {
     this.#lastFailure = failureWord(error);
   };
   #opened: Promise<unknown>;
+  readonly #underWay = new Set<Promise<unknown>>();
   #lastFailure = '';
   #closed: Promise<void> | undefined;
 
@@ -106,13 +107,14 @@ export class RedisSessionStore implements DocSpaceSessionStore {
     this.#opened = Promise.all([this.#opened, subscription.opened]);
   }
 
-  /** Lets go of its connections and timers. A connection that was given stays open. May be called again. */
+  /** Lets commands under way finish, then ends its connections and timers; not a connection that was given. May be called again. */
   close(): Promise<void> {
     this.#closed ??= this.#close();
     return this.#closed;
   }
 
   async #close(): Promise<void> {
+    await Promise.allSettled(this.#underWay);
     await Promise.all([...this.#subscriptions.map((subscription) => subscription.close()), this.#source.close()]);
     this.#source.commands.off('error', this.#noteFailure);
   }
@@ -121,9 +123,20 @@ export class RedisSessionStore implements DocSpaceSessionStore {
     return this.#run((redis) => runScript(redis, script, keys, args));
   }
 
+  /** A command is under way from its call on. */
   async #run<T>(command: (redis: Redis | Cluster) => Promise<T>): Promise<T> {
-    if (!this.#closed) await this.#opened;
     if (this.#closed) throw failure('closed');
+    const answer = this.#send(command);
+    this.#underWay.add(answer);
+    try {
+      return await answer;
+    } finally {
+      this.#underWay.delete(answer);
+    }
+  }
+
+  async #send<T>(command: (redis: Redis | Cluster) => Promise<T>): Promise<T> {
+    await this.#opened;
     const redis = this.#source.commands;
     if (redis.status !== 'ready') throw failure('not connected', this.#lastFailure);
     try {

@@ -336,8 +336,8 @@ describe.each<[name: string, transport: DocSpaceHttpOptions]>([
       const service = await serviceThatGets(answered('true'));
       await service.getIsAuthentificated({ credentials });
       const portals = (started.at(-1) as StartedModule).get(Portals);
-      await portals.onApplicationShutdown();
-      await expect(portals.onApplicationShutdown()).resolves.toBeUndefined();
+      await portals.close();
+      await expect(portals.close()).resolves.toBeUndefined();
     });
 
     it.each<[what: string, body: string, ask: (service: DocSpaceAuthService) => Promise<object>]>([
