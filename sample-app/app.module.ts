@@ -1,7 +1,9 @@
 import { Module } from '@nestjs/common';
 import { DocSpaceAuthModule } from 'nestjs-docspace-auth';
 import { AuthModule } from './auth/auth.module.js';
+import { SampleGraphqlModule } from './graphql/sample-graphql.module.js';
 import { HomeModule } from './home/home.module.js';
+import { LiveModule } from './live/live.module.js';
 import { Portal } from './portal/portal.js';
 import { PortalModule } from './portal/portal.module.js';
 import { ProfileModule } from './profile/profile.module.js';
@@ -26,6 +28,8 @@ import { SignInModule } from './sign-in/sign-in.module.js';
     AuthModule,
     SignInModule,
     ProfileModule,
+    SampleGraphqlModule,
+    LiveModule,
   ],
 })
 export class AppModule {}

@@ -10,6 +10,7 @@ export function configure(app: NestExpressApplication): NestExpressApplication {
   app.disable('x-powered-by');
   app.use(securityHeaders);
   app.useStaticAssets(join(process.cwd(), 'sample-app', 'assets'), { prefix: '/assets/' });
+  app.useStaticAssets(join(process.cwd(), 'node_modules', 'graphql-ws', 'dist'), { prefix: '/assets/graphql-ws/' });
   serveOpenApi(app);
   return app;
 }

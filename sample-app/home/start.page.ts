@@ -13,7 +13,11 @@ export interface Start {
 /** The page for everybody. */
 export function startPage({ portal, user, hasSignedOut }: Start): string {
   const body = html`<p class="lead">This application signs you in with ONLYOFFICE DocSpace, at ${portal.url}.</p>
-    <p>${user ? html`<a class="button" href="/profile">Your profile</a>` : signIn} <a href="/docs">OpenAPI</a></p>
+    <p>${user ? html`<a class="button" href="/profile">Your profile</a>` : signIn}</p>
+    <p>
+      Behind the same guard: REST (<a href="/docs">OpenAPI</a>), <a href="/graphql-page">GraphQL</a>, and a
+      <a href="/live">WebSocket</a>.
+    </p>
     ${portal.emulator && demoPanel(portal.emulator)}`;
   const notice = hasSignedOut ? 'You are signed out, here and at DocSpace.' : undefined;
   return layout({ title: 'Sign in with DocSpace', notice, body, user: user?.displayName, wide: true });

@@ -13,13 +13,15 @@ export interface Page {
   readonly user?: string | undefined;
   /** Wide pages hold tables, narrow ones a form. */
   readonly wide?: boolean;
+  /** A script of `assets/` that the page cannot do without. */
+  readonly script?: string;
 }
 
 /** The element that describes a field which is wrong. */
 export const PROBLEM_ID = 'problem';
 
-/** A whole page. It needs no script; the one it loads counts down and stops a second click. */
-export const layout = ({ title, problem, notice, body, user, wide = false }: Page): string =>
+/** A whole page. The script that all load counts down and stops a second click; nobody needs it. */
+export const layout = ({ title, problem, notice, body, user, wide = false, script }: Page): string =>
   html`<!doctype html>
     <html lang="en">
       <head>
@@ -30,6 +32,7 @@ export const layout = ({ title, problem, notice, body, user, wide = false }: Pag
         <link rel="icon" href="/assets/icon.svg" type="image/svg+xml" />
         <link rel="stylesheet" href="/assets/style.css" />
         <script type="module" src="/assets/pages.js"></script>
+        ${script !== undefined && html`<script type="module" src="/assets/${script}"></script>`}
       </head>
       <body>
         <a class="skip" href="#main">Skip to the content</a>
@@ -47,6 +50,18 @@ export const layout = ({ title, problem, notice, body, user, wide = false }: Pag
         </main>
       </body>
     </html> `.toString();
+
+/** For a page with a script of its own, which takes this away and shows what is `data-scripted hidden`. */
+export const needsScript: Html = html`<p class="aside" data-unscripted>
+  This page needs JavaScript, which does not run in this browser.
+</p>`;
+
+/** Where whoever is not signed in may look on, and come back to. */
+export const signInFirst = (returnTo: string): Html =>
+  html`<p class="message notice">
+    Nobody is signed in, so you can see refusals here.
+    <a href="/sign-in?returnTo=${encodeURIComponent(returnTo)}">Sign in and come back</a>
+  </p>`;
 
 const signIn = html`<a href="/sign-in">Sign in</a>`;
 

@@ -14,7 +14,10 @@ export function profilePage(user: DocSpaceUser, { checkedAt, stale }: DocSpaceSe
       <dt>Confirmed by DocSpace</dt>
       <dd>${new Date(checkedAt).toISOString().slice(11, 19)} UTC${stale && ' (it cannot be asked at the moment)'}</dd>
     </dl>
-    <p class="aside">Programs get this as JSON from <a href="/me">/me</a>.</p>`;
+    <p class="aside">
+      Programs get this as JSON from <a href="/me">/me</a>, or by <a href="/graphql-page">GraphQL</a>. Who else is here?
+      Say something on the <a href="/live">live page</a>.
+    </p>`;
   return layout({ title: `Hello, ${user.firstName}`, body, user: user.displayName });
 }
 

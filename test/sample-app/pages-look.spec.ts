@@ -31,6 +31,23 @@ const VISITS: Record<string, (visitor: Visitor) => Promise<void>> = {
   'app-enrolment': (visitor) => visitor.signIn('new-app@example.com', 'new-app-password'),
   'phone-enrolment': (visitor) => visitor.signIn('new-phone@example.com', 'new-phone-password'),
   profile: (visitor) => visitor.signIn('user@example.com', 'user-password'),
+  graphql: async (visitor) => {
+    await visitor.signIn('user@example.com', 'user-password', '/sign-in?returnTo=/graphql-page');
+    for (const { button, shows } of [
+      { button: 'Ask who I am', shows: 'Una User' },
+      { button: 'Ask as an administrator', shows: 'role-missing' },
+      { button: 'Ask as anybody', shows: 'welcome' },
+    ]) {
+      await visitor.press(button);
+      await visitor.page.getByRole('status').filter({ hasText: shows }).waitFor();
+    }
+  },
+  live: async (visitor) => {
+    await visitor.signIn('user@example.com', 'user-password', '/sign-in?returnTo=/live');
+    await visitor.page.getByLabel('Your message').fill('Hello, everybody');
+    await visitor.press('Say it');
+    await visitor.page.getByText('Una User: Hello, everybody').waitFor();
+  },
   'signed-out': async (visitor) => {
     await visitor.signIn('user@example.com', 'user-password');
     await visitor.page.getByRole('button', { name: 'Sign out' }).click();
