@@ -1,55 +1,12 @@
-import { context, metrics, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
-import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
-import {
-  AggregationTemporality,
-  InMemoryMetricExporter,
-  MeterProvider,
-  PeriodicExportingMetricReader,
-} from '@opentelemetry/sdk-metrics';
-import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
+import { context, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { type AxiosAdapter, getAdapter } from 'axios';
 import { DocSpaceCredentials, DocSpaceLogin, DocSpaceSessions } from 'nestjs-docspace-auth';
 import { DocSpaceEmulator } from 'nestjs-docspace-auth/testing';
 import { expectNoSecret } from '../support/secrets.js';
 import { anApp } from '../support/start-app.js';
+import { Sdk } from './sdk.js';
 
 const ANN = { email: 'ann@example.com', password: 'Secret123!' };
-
-/** A real SDK that keeps in memory what it would export; unregistered when disposed. */
-class Sdk implements AsyncDisposable {
-  readonly spans = new InMemorySpanExporter();
-  readonly #exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
-  readonly #reader = new PeriodicExportingMetricReader({ exporter: this.#exporter, exportIntervalMillis: 3_600_000 });
-  readonly #tracers = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(this.spans)] });
-  readonly #meters = new MeterProvider({ readers: [this.#reader] });
-
-  constructor() {
-    trace.setGlobalTracerProvider(this.#tracers);
-    metrics.setGlobalMeterProvider(this.#meters);
-    context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
-  }
-
-  /** Every point that is exported now, by metric: its attributes, and its value or count. */
-  async points(): Promise<Record<string, unknown[]>> {
-    await this.#reader.forceFlush();
-    const all =
-      this.#exporter
-        .getMetrics()
-        .at(-1)
-        ?.scopeMetrics.flatMap((scope) => scope.metrics) ?? [];
-    return Object.fromEntries(
-      all.map(({ descriptor, dataPoints }) => [
-        descriptor.name,
-        dataPoints.map(({ attributes, value }) => [attributes, typeof value === 'number' ? value : value.count]),
-      ]),
-    );
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all([this.#tracers.shutdown(), this.#meters.shutdown()]);
-    for (const api of [trace, metrics, context]) api.disable();
-  }
-}
 
 const spanNames = (sdk: Sdk): string[] => sdk.spans.getFinishedSpans().map(({ name }) => name);
 
@@ -166,7 +123,8 @@ describe('with an SDK of OpenTelemetry', () => {
     await first[Symbol.asyncDispose]();
     await second.get(DocSpaceLogin).start({ userName: ANN.email, password: ANN.password });
     await second[Symbol.asyncDispose]();
-    await second.get(DocSpaceLogin).start({ userName: ANN.email, password: ANN.password });
+    const late = second.get(DocSpaceLogin).start({ userName: ANN.email, password: ANN.password });
+    await expect(late).rejects.toThrow('the application is closing');
     expect(spanNames(sdk)).toEqual(['docspace.login']);
   });
 });
