@@ -67,7 +67,7 @@ export interface DocSpaceSessionsOptions {
   ttlMs?: number;
   /** How long a user's profile is believed, in milliseconds. Default 60000. */
   userTtlMs?: number;
-  /** How many sessions are remembered at most; the least recently used is forgotten first. Default 100000. */
+  /** How many sessions are remembered at most; one that was confirmed long ago gives way. Default 100000. */
   maxSessions?: number;
   /**
    * How long after its confirmation a session still passes, marked `stale`, while the portal gives no answer, in

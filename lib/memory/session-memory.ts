@@ -1,7 +1,5 @@
 import { LRUCache } from 'lru-cache';
-
-/** One object for every look; a new one each time would cost as much as the look. */
-const PLAIN = {};
+import { TimeTable } from './time-table.js';
 
 /** How much is remembered, and for how long, in milliseconds. */
 export interface SessionMemoryLimits {
@@ -23,15 +21,15 @@ export const TOMBSTONE_MS = 600_000;
 export class SessionMemory<Refusal extends object> {
   readonly #ttlMs: number;
   readonly #staleMs: number;
-  readonly #confirmed: LRUCache<string, number> | undefined;
+  readonly #confirmed: TimeTable | undefined;
   readonly #refusals = new LRUCache<string, { readonly refusal: Refusal; readonly at: number }>({ max: MAX_REFUSALS });
-  readonly #tombstones: LRUCache<string, number>;
+  readonly #tombstones: TimeTable;
 
   constructor(limits: SessionMemoryLimits) {
     this.#ttlMs = limits.ttlMs;
     this.#staleMs = limits.staleMs;
-    if (limits.ttlMs > 0 || limits.staleMs > 0) this.#confirmed = new LRUCache({ max: limits.maxSessions });
-    this.#tombstones = new LRUCache({ max: limits.maxSessions });
+    if (limits.ttlMs > 0 || limits.staleMs > 0) this.#confirmed = new TimeTable(limits.maxSessions);
+    this.#tombstones = new TimeTable(limits.maxSessions);
   }
 
   /** How many confirmed sessions are remembered. */
@@ -41,7 +39,7 @@ export class SessionMemory<Refusal extends object> {
 
   /** When the key was asked about, if it was confirmed no longer ago than the TTL. */
   confirmedAt(key: string, now: number): number | undefined {
-    const at = this.#confirmed?.get(key, PLAIN);
+    const at = this.#confirmed?.get(key);
     return at !== undefined && isWithin(now - at, this.#ttlMs) ? at : undefined;
   }
 
