@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import fc from 'fast-check';
-import { type DocSpaceCredentialKind, DocSpaceCredentials } from 'nestjs-docspace-auth';
+import { type DocSpaceCredentialKind, DocSpaceCredentials } from '../../lib/auth/credentials.js';
 import { SECRETS } from '../support/rejections.js';
 import { expectNoSecret, leaksOf } from '../support/secrets.js';
 

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { DocSpaceCredentials } from 'nestjs-docspace-auth';
+import { DocSpaceCredentials } from '../../lib/auth/credentials.js';
 import { isCookieForgery, isCrossSite } from '../../lib/auth/cross-site.js';
 import type { DocSpaceAuthConfig } from '../../lib/docspace-auth.config.js';
 

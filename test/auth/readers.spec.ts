@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { DocSpaceCredentials } from 'nestjs-docspace-auth';
+import type { DocSpaceCredentials } from '../../lib/auth/credentials.js';
 import { cookieReader, readAuthorization } from '../../lib/auth/readers.js';
 import { SECRETS } from '../support/rejections.js';
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type DocSpaceAuthError, DocSpaceRefusedError } from 'nestjs-docspace-auth';
+import { type DocSpaceAuthError, DocSpaceRefusedError } from '../../lib/auth/errors.js';
 import { type Asked, type Operation, refusalOf } from '../../lib/auth/refusals.js';
 import { readBody } from '../../lib/auth/wire.js';
 import { bare, failed, invalid, problem } from '../support/answers.js';

@@ -1,4 +1,4 @@
-import { DocSpaceCredentials } from 'nestjs-docspace-auth';
+import { DocSpaceCredentials } from '../../lib/auth/credentials.js';
 import type { Portal } from '../../lib/auth/portal.js';
 import { keyPrefixes, sessionKey } from '../../lib/auth/session-key.js';
 

@@ -1,4 +1,4 @@
-import { DocSpaceProtocolError, DocSpaceRefusedError, DocSpaceUnavailableError } from 'nestjs-docspace-auth';
+import { DocSpaceProtocolError, DocSpaceRefusedError, DocSpaceUnavailableError } from '../../lib/auth/errors.js';
 import { ANONYMOUS, authenticated, errorOf, refused, unknown } from '../../lib/auth/verdict.js';
 
 describe('a verdict', () => {

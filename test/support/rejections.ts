@@ -1,4 +1,4 @@
-import { DocSpaceAuthError, DocSpaceRefusedError } from 'nestjs-docspace-auth';
+import { DocSpaceAuthError, DocSpaceRefusedError } from '../../lib/auth/errors.js';
 import { expectNoSecret } from './secrets.js';
 
 /** The secrets of every call that the specs of the client make. */
