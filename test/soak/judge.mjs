@@ -2,7 +2,7 @@
 
 /** The circuit breaker's state is told by another process: after so long it is known. */
 const LATE_MS = 500;
-const SHOWN = 20;
+const SHOWN = 50;
 
 export class Judge {
   #waiting = [];

@@ -132,9 +132,10 @@ export class Attempts {
 
   /** Adds to what an attempt can come to that we do not stop: 429 when we do. */
   limit(from, to, outcomes) {
-    if (this.isQuiet(from)) this.#least = this.#most = 0;
-    const isLive = to < this.#from + this.windowMs - BLUR_MS;
-    if (isLive && this.#least >= this.attempts) return () => new Set([429]);
+    if (this.isQuiet(from)) this.#most = 0;
+    // Where the window may be over, what counted before may count no more.
+    if (to >= this.#from + this.windowMs - BLUR_MS) this.#least = 0;
+    if (this.#least >= this.attempts) return () => new Set([429]);
     return this.#most >= this.attempts ? (sky) => new Set([...outcomes(sky), 429]) : outcomes;
   }
 

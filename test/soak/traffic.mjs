@@ -8,6 +8,8 @@ const CALLERS = 12;
 const MOST = { good: 30, ended: 60, revoked: 20, expired: 20 };
 /** An open socket hears of the end of its session within so long. */
 const TOLD_MS = 5000;
+/** A portal counts wrong codes of a user until he tried none for a minute (TfaManager.cs). */
+const CODES_MS = 61_000;
 
 const password = (number) => `password-${number}`;
 const people = (kind, count, more) =>
@@ -19,7 +21,7 @@ const people = (kind, count, more) =>
 
 export const USERS = [
   ...people('plain', 24, {}),
-  ...people('coded', 8, { secondFactor: 'app', appEnrolled: true, tfaKey: 'MFRGGRCFIYYTEMZU' }),
+  ...people('coded', 20, { secondFactor: 'app', appEnrolled: true, tfaKey: 'MFRGGRCFIYYTEMZU' }),
   ...people('guessed', 3, {}),
 ];
 
@@ -200,7 +202,8 @@ export class Traffic {
   /** A login of this kind that nothing counts against. */
   #login(kind, isQuiet = true) {
     return this.logins.take(
-      ({ email, attempts }) => email.startsWith(kind) && (!isQuiet || attempts.isQuiet(Date.now())),
+      ({ email, attempts, restsUntil = 0 }) =>
+        email.startsWith(kind) && (!isQuiet || (attempts.isQuiet(Date.now()) && restsUntil < Date.now())),
     );
   }
 
@@ -250,6 +253,7 @@ export class Traffic {
   async #twoSteps() {
     const login = this.#login('coded');
     if (!login) return;
+    login.restsUntil = 0;
     const body = { userName: login.email, password: login.password };
     const first = await this.#step('first step', login, '/auth/login', body, 200);
     if (first) {
@@ -257,6 +261,7 @@ export class Traffic {
       const isRight = this.random() < 0.7;
       const code = isRight ? this.emulator.users.get(login.email).appCode() : 'wrong1';
       const action = isRight ? 'code' : 'wrong code';
+      if (!isRight) login.restsUntil = Date.now() + CODES_MS + LIMITS.timeoutMs;
       const second = await this.#step(action, login, '/auth/code', { challenge, code }, isRight ? 200 : 401);
       if (second) this.#keep(this.#given(second));
     }

@@ -15,7 +15,8 @@ const same = (status) => ({ check: status, profile: status, login: status, logou
 export const WEATHERS = {
   clear: { answers: {} },
   slow: { fault: { kind: 'latency', delayMs: 300 }, answers: {} },
-  dripping: { fault: { kind: 'drip', delayMs: 1 }, answers: {} },
+  // Byte by byte a profile could take longer than there is time.
+  dripping: { fault: { kind: 'drip', delayMs: 1, path: '/api/2.0/authentication' }, answers: {} },
   limited: { fault: { kind: 'status', status: 429 }, answers: { ...same(503), login: 429, logout: 429 } },
   failing: { fault: { kind: 'status', status: 500 }, answers: same(503) },
   garbage: { fault: { kind: 'garbage' }, answers: same(502) },
