@@ -34,15 +34,15 @@ describe('a confirmation', () => {
     expect(() => both.clear()).not.toThrow();
   });
 
-  it('lifts a refusal; of more than may be kept the one goes that was looked at longest ago', () => {
+  it('lifts a refusal; of more than may be kept the one goes that was confirmed longest ago', () => {
     const known = memory({ maxSessions: 2 });
     known.refuse('a', NO, NOW);
     known.confirm('a', NOW);
     expect(known.refusal('a', NOW)).toBeUndefined();
+    known.confirm('a', NOW + 1);
     known.confirm('b', NOW);
-    known.confirmedAt('a', NOW);
-    known.confirm('c', NOW);
-    expect(['a', 'b', 'c'].map((key) => known.confirmedAt(key, NOW))).toEqual([NOW, undefined, NOW]);
+    known.confirm('c', NOW + 2);
+    expect(['a', 'b', 'c'].map((key) => known.confirmedAt(key, NOW + 2))).toEqual([NOW + 1, undefined, NOW + 2]);
   });
 });
 
