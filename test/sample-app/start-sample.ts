@@ -1,5 +1,5 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { Test } from '@nestjs/testing';
+import { Test, type TestingModuleBuilder } from '@nestjs/testing';
 import { DocSpaceEmulator, type DocSpaceEmulatorOptions, demoUsers } from 'nestjs-docspace-auth/testing';
 import { AppModule } from '../../sample-app/app.module.js';
 import { configure, options as nestOptions } from '../../sample-app/create-app.js';
@@ -33,6 +33,7 @@ export interface SampleOptions extends DocSpaceEmulatorOptions {
 export async function startSample(
   { asRealPortal = false, ...options }: SampleOptions = {},
   logs?: RecordedLogs,
+  override?: (builder: TestingModuleBuilder) => unknown,
 ): Promise<StartedSample> {
   const portal = await DocSpaceEmulator.start({ users: demoUsers, ...options });
   const builder = Test.createTestingModule({ imports: [AppModule] })
@@ -41,6 +42,7 @@ export async function startSample(
     .overrideProvider(Portal)
     .useValue(asRealPortal ? new Portal(portal.url) : new Portal(portal.url, portal));
   if (logs) builder.setLogger(logs);
+  override?.(builder);
   const compiled = await builder.compile();
   const app = configure(compiled.createNestApplication<NestExpressApplication>(nestOptions));
   await app.listen(0, '127.0.0.1');
