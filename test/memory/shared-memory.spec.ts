@@ -6,6 +6,7 @@ const KEY = '\u0001key of 32 raw bytes, as in memory';
 
 /** A store that works, or fails. */
 class Store implements Pick<DocSpaceSessionStore, 'get' | 'put' | 'revoke' | 'forget' | 'listen' | 'close'> {
+  closes = 0;
   works = true;
   asked = 0;
   readonly values = new Map<string, string>();
@@ -36,6 +37,7 @@ class Store implements Pick<DocSpaceSessionStore, 'get' | 'put' | 'revoke' | 'fo
   }
 
   close(): Promise<void> {
+    this.closes++;
     return Promise.resolve();
   }
 
@@ -165,5 +167,12 @@ describe('a store that fails', () => {
     await shared.close();
     await shared.revoke('another');
     expect(jest.getTimerCount()).toBe(0);
+  });
+
+  it('is closed once, however often the application is', async () => {
+    const shared = listening();
+    await Promise.all([shared.close(), shared.close()]);
+    await shared.close();
+    expect(store.closes).toBe(1);
   });
 });
