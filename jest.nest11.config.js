@@ -3,6 +3,11 @@ import base from './jest.config.js';
 export default {
   ...base,
   resolver: '<rootDir>/test/nest11/resolver.cjs',
-  // The memory and the emulator import nothing of Nest; once is enough for the fuzzers.
-  testPathIgnorePatterns: ['<rootDir>/test/memory/', '<rootDir>/test/testing/', '<rootDir>/test/attacks/fuzzed'],
+  // The memory and the emulator import nothing of Nest; once is enough for the fuzzers and the storms.
+  testPathIgnorePatterns: [
+    '<rootDir>/test/memory/',
+    '<rootDir>/test/testing/',
+    '<rootDir>/test/attacks/fuzzed',
+    '<rootDir>/test/attacks/fault-storms',
+  ],
 };

@@ -30,7 +30,7 @@ export interface Transport {
 }
 
 /** No answer of a portal's is longer. */
-export const MAX_BYTES = 1024 * 1024;
+export const MAX_BYTES = 256 * 1024;
 
 /** Keeps sockets, and drops idle ones before nginx (65 s) or Kestrel (130 s) do, so that none is used while it dies. */
 export const IDLE_MS = 15_000;

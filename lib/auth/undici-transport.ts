@@ -1,4 +1,4 @@
-import type { Dispatcher } from 'undici';
+import type { Dispatcher, Pool } from 'undici';
 import { IDLE_MS, MAX_SOCKETS, type PortalAnswer, Reading, type Transport, UnreadableError } from './transport.js';
 
 /**
@@ -6,26 +6,36 @@ import { IDLE_MS, MAX_SOCKETS, type PortalAnswer, Reading, type Transport, Unrea
  * @throws when undici is not installed.
  */
 export async function undiciTransport(ca: unknown): Promise<Transport> {
-  const { Agent } = await import('undici');
-  const dispatcher = new Agent({
+  const undici = await import('undici');
+  const options: Pool.Options = {
     connections: MAX_SOCKETS,
     keepAliveTimeout: IDLE_MS,
     // The signal bounds the whole answer; undici's own timers would only add work.
     headersTimeout: 0,
     bodyTimeout: 0,
     connect: { ca: ca as string },
-  });
-  let closed: Promise<void> | undefined;
+  };
+  // Not undici's Agent: it opens a second pool for an origin while a first one loses its sockets, with as many again.
+  const pools = new Map<string, Pool>();
+  const poolOf = (origin: string): Pool => {
+    const pool = pools.get(origin) ?? new undici.Pool(origin, options);
+    pools.set(origin, pool);
+    return pool;
+  };
+  let closed: Promise<unknown> | undefined;
   return {
     send: (request) =>
       new Promise((resolve, reject) => {
         const { origin, path, method, headers, body = null } = request;
-        dispatcher.dispatch(
-          { origin, path, method, headers: headers as Record<string, string>, body },
+        poolOf(origin).dispatch(
+          { path, method, headers: headers as Record<string, string>, body },
           new Handler(request.signal, resolve, reject),
         );
       }),
-    close: () => (closed ??= dispatcher.close()),
+    close: async () => {
+      closed ??= Promise.all([...pools.values()].map((pool) => pool.close()));
+      await closed;
+    },
   };
 }
 

@@ -163,13 +163,13 @@ describe.each<[name: string, transport: DocSpaceHttpOptions]>([
   });
 
   describe('bounds the bytes of an answer', () => {
-    it('takes one of 1 MiB', async () => {
-      const service = await serviceThatGets({ body: padded(MIB) });
+    it('takes one of 256 KiB', async () => {
+      const service = await serviceThatGets({ body: padded(MIB / 4) });
       await expect(service.getIsAuthentificated()).resolves.toEqual({ response: true });
     });
 
     it('refuses one byte more', async () => {
-      const service = await serviceThatGets({ body: padded(MIB + 1) });
+      const service = await serviceThatGets({ body: padded(MIB / 4 + 1) });
       expect(await refusalOfCall(service.getIsAuthentificated({ credentials }))).toEqual({
         class: 'DocSpaceProtocolError',
         endpoint: ENDPOINT,
