@@ -12,7 +12,7 @@ const mayNotReach = (files, folders, why) => ({
   },
 });
 
-const optional = ['testing/', 'redis/', 'swagger/', 'terminus/', 'cli/'];
+const optional = ['testing/', 'redis/', 'swagger/', 'terminus/', 'cli/', 'schematics/'];
 
 export default tseslint.config(
   { ignores: ['dist/', 'dist-sample-app/', 'coverage/', 'reports/', '**/node_modules/', '.stryker-tmp/'] },
@@ -73,6 +73,11 @@ export default tseslint.config(
     ['lib/testing/**/*.ts'],
     ['redis/', 'swagger/', 'terminus/', 'cli/', 'docspace-auth\\.module'],
     'The emulator stands alone.',
+  ),
+  mayNotReach(
+    ['lib/schematics/**/*.ts'],
+    ['index\\.', 'docspace-auth', 'auth/', 'guards/', 'memory/', 'telemetry/', ...optional.slice(0, -1)],
+    'What `nest add` runs is loaded before the application has its peers.',
   ),
   {
     files: ['**/*.cjs'],
