@@ -11,6 +11,16 @@ export default {
   clearTextReporter: { allowColor: false, allowEmojis: false, logTests: false, reportTests: false },
   jsonReporter: { fileName: `${report}.json` },
   htmlReporter: { fileName: `${report}.html` },
-  ignorePatterns: ['dist', 'dist-sample-app', 'docs', 'bench', 'coverage', 'reports', 'sample-app', 'api', 'test/nest11'],
+  ignorePatterns: [
+    'dist',
+    'dist-sample-app',
+    'docs',
+    'bench',
+    'coverage',
+    'reports',
+    'sample-app',
+    'api',
+    'test/nest11',
+  ],
   thresholds: { high: 95, low: 90, break: 90 },
 };
