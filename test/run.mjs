@@ -16,7 +16,6 @@ const parts = [
   ['soak', 'node test/soak/run.mjs --seconds 25'],
   ['package', 'node test/package.mjs'],
   ['tarball', 'node test/e2e/tarball.mjs'],
-  ['nest add', 'node test/e2e/nest-add.mjs'],
 ];
 
 /** Whether a folder has exactly the dependencies that it names. */
