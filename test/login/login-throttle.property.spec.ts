@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { DocSpaceLogin, type DocSpaceLoginOutcome, DocSpaceRefusedError } from 'nestjs-docspace-auth';
 import { DocSpaceEmulator, type DocSpaceEmulatorUser } from 'nestjs-docspace-auth/testing';
 import { anApp, type StartedModule } from '../support/start-app.js';
-import { CountingStore } from './counting-store.js';
+import { CountingStore } from '../support/counting-store.js';
 import { challengeOf, Clock } from './stage.js';
 
 const USERS = [

@@ -1,7 +1,7 @@
 import { DocSpaceLogin, DocSpaceRefusedError, DocSpaceSessions } from 'nestjs-docspace-auth';
 import { anApp, type StartedModule } from '../support/start-app.js';
 import { expectNoSecret } from '../support/secrets.js';
-import { CountingStore } from './counting-store.js';
+import { CountingStore } from '../support/counting-store.js';
 import { BASE, by, challengeOf, Clock, Stage } from './stage.js';
 
 jest.setTimeout(60_000);

@@ -1,46 +1,16 @@
 import { SharedCounters } from '../../lib/memory/shared-counters';
-import type { DocSpaceSessionStore } from '../../lib/memory/session-store';
 import { storeErrorsOf } from '../../lib/memory/shared-memory';
-import { Counters } from '../../lib/memory/counters';
+import { CountingStore } from '../support/counting-store';
 
 const SECRET = 'a secret that all of the nodes share';
 const NEWER = 'a newer secret that the nodes share';
 
-/** Counts for all nodes, or fails. */
-class Store implements Pick<DocSpaceSessionStore, 'take' | 'giveBack' | 'block' | 'blockedMs'> {
-  works = true;
-  readonly asked: string[] = [];
-  readonly #counters = new Counters();
-
-  take(key: string, limit: number, windowMs: number): Promise<number> {
-    return this.#answer(key, () => this.#counters.take(key, limit, windowMs, Date.now()));
-  }
-
-  giveBack(key: string): Promise<void> {
-    return this.#answer(key, () => this.#counters.giveBack(key, Date.now()));
-  }
-
-  block(key: string, forMs: number): Promise<void> {
-    return this.#answer(key, () => this.#counters.block(key, forMs, Date.now()));
-  }
-
-  blockedMs(key: string): Promise<number> {
-    return this.#answer(key, () => this.#counters.blockedMs(key, Date.now()));
-  }
-
-  #answer<T>(key: string, answer: () => T): Promise<T> {
-    this.asked.push(key);
-    return this.works ? Promise.resolve(answer()) : Promise.reject(new Error('down'));
-  }
-}
-
-let store: Store;
-const node = (secrets = [SECRET], purpose = 'test'): SharedCounters =>
-  new SharedCounters(purpose, secrets, store as unknown as DocSpaceSessionStore);
+let store: CountingStore;
+const node = (secrets = [SECRET], purpose = 'test'): SharedCounters => new SharedCounters(purpose, secrets, store);
 
 beforeEach(() => {
   jest.useFakeTimers({ now: 1_800_000_000_000 });
-  store = new Store();
+  store = new CountingStore();
 });
 afterEach(() => jest.useRealTimers());
 
@@ -63,7 +33,7 @@ describe('with a store', () => {
     expect([await one.take('a', 2, 1000), await other.take('a', 2, 1000)]).toEqual([1000, 1000]);
     await one.giveBack('a');
     expect(await other.take('a', 2, 1000)).toBe(0);
-    store.works = false;
+    store.state = 'fails';
     await one.block('b', 1);
     // Neither was refused by the store more than it had taken here.
     expect([await one.take('a', 2, 1000), await one.take('a', 2, 1000)]).toEqual([0, 0]);
@@ -74,9 +44,9 @@ describe('with a store', () => {
     const one = node();
     await one.take('a', 1, 1000);
     await one.block('b', 500);
-    const { length } = store.asked;
+    const { asked } = store;
     expect([await one.take('a', 1, 1000), await one.blockedMs('b')]).toEqual([1000, 500]);
-    expect(store.asked).toHaveLength(length);
+    expect(store.asked).toBe(asked);
   });
 
   it('finds a block that another node made, whichever of the secrets both have', async () => {
@@ -96,26 +66,26 @@ describe('with a store', () => {
       [node([SECRET], 'other'), 'user@example.com'],
     ] as const)
       await counters.take(name, 1, 1000);
-    expect(new Set(store.asked).size).toBe(4);
-    for (const key of store.asked) expect(key).toMatch(/^[\w-]{43}$/);
+    expect(new Set(store.handedOver).size).toBe(4);
+    for (const key of store.handedOver) expect(key).toMatch(/^[\w-]{43}$/);
   });
 });
 
 describe('a store that fails', () => {
   it('refuses nobody, is counted, and is left alone for a second', async () => {
     const one = node();
-    store.works = false;
+    store.state = 'fails';
     expect(await one.take('a', 1, 5000)).toBe(0);
     expect(await one.blockedMs('b')).toBe(0);
     await one.giveBack('b');
     await one.block('c', 3000);
-    expect([store.asked.length, storeErrorsOf(store as unknown as DocSpaceSessionStore)]).toEqual([1, 1]);
+    expect([store.asked, storeErrorsOf(store)]).toEqual([1, 1]);
     jest.advanceTimersByTime(999);
     await one.blockedMs('b');
-    expect(store.asked).toHaveLength(1);
+    expect(store.asked).toBe(1);
     jest.advanceTimersByTime(1);
     await one.blockedMs('b');
-    expect(store.asked).toHaveLength(2);
+    expect(store.asked).toBe(2);
     expect([await one.take('a', 1, 5000), await one.blockedMs('c')]).toEqual([4000, 2000]);
   });
 });
