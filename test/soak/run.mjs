@@ -26,7 +26,8 @@ if (!(seconds >= 10) || !Number.isInteger(seed)) {
   process.exit(1);
 }
 const isLong = seconds > 120;
-const warmUpMs = isLong ? 60_000 : seconds * 400;
+/** Of thirty minutes ten: so long are endings kept, and until then the memories fill. */
+const warmUpMs = isLong ? (seconds * 1000) / 3 : seconds * 400;
 /** The heap may grow by so much after the warm-up. */
 const GROWTH = 0.05;
 const LOOP_P99_MS = 500;

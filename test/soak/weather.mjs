@@ -9,14 +9,15 @@ const same = (status) => ({ check: status, profile: status, login: status, logou
 
 /**
  * By name: the emulator's fault or what it is set to; the status that an application answers with for each kind of question,
- * where that is not what the portal would have said (`check`, `profile`, `login` with its second step, `logout`); and
- * whether it counts as an outage, after which nobody asks for a while.
+ * where that is not what the portal would have said (`check`, `profile`, `login` with its second step, `logout`); whether
+ * an answer can take longer than there is time, and then is none; and whether that counts as an outage, after which nobody
+ * asks for a while.
  */
 export const WEATHERS = {
   clear: { answers: {} },
   slow: { fault: { kind: 'latency', delayMs: 300 }, answers: {} },
   // Byte by byte a profile could take longer than there is time.
-  dripping: { fault: { kind: 'drip', delayMs: 1, path: '/api/2.0/authentication' }, answers: {} },
+  dripping: { fault: { kind: 'drip', delayMs: 1, path: '/api/2.0/authentication' }, answers: {}, isLong: true },
   limited: { fault: { kind: 'status', status: 429 }, answers: { ...same(503), login: 429, logout: 429 } },
   failing: { fault: { kind: 'status', status: 500 }, answers: same(503) },
   garbage: { fault: { kind: 'garbage' }, answers: same(502) },
@@ -68,7 +69,7 @@ export class Sky {
   noteBreaker(state, from) {
     this.#breaker.push({ state, from });
     const names = this.weathersIn(from - 2 * this.timeoutMs, from + BLUR_MS);
-    return state !== 'open' || names.some((name) => WEATHERS[name].isOutage);
+    return state !== 'open' || names.some((name) => WEATHERS[name].isOutage || WEATHERS[name].isLong);
   }
 
   weathersIn(from, to) {
@@ -82,8 +83,10 @@ export class Sky {
   outcomes(operation, right, from, to) {
     const states = this.#breakerIn(from, to);
     if (states.every((state) => state === 'open')) return new Set([503]);
-    const outcomes = this.weathersIn(from, to).map((name) => {
-      const { answers, forbids } = WEATHERS[name];
+    const isLate = to - from >= this.timeoutMs - BLUR_MS;
+    const outcomes = this.weathersIn(from, to).flatMap((name) => {
+      const { answers, forbids, isLong } = WEATHERS[name];
+      if (isLong && isLate) return [503, answers[operation] ?? right];
       // Only who is signed in is looked at, and not the owner.
       if (forbids && operation !== 'login' && right === 200) return 403;
       return answers[operation] ?? right;
