@@ -1,46 +1,19 @@
 import { execFile } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { runInThisContext } from 'node:vm';
-import { Controller, Get } from '@nestjs/common';
+import { Controller, Get, type INestApplication } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
-import { CurrentUser, DocSpaceAuthModule, type DocSpaceUser } from 'nestjs-docspace-auth';
-import { DocSpaceEmulator, signInAs } from 'nestjs-docspace-auth/testing';
-import ts from 'typescript';
+import { CurrentUser, DocSpaceAuthModule, type DocSpaceLoginOutcome, type DocSpaceUser } from 'nestjs-docspace-auth';
 import { REFUSAL_STATUS } from '../../lib/auth/errors.js';
 import { startSample } from '../sample-app/start-sample.js';
-import { complaintsAbout } from './compile.js';
+import { blocksOf, loaded, read } from './pages.js';
 
-const root = join(__dirname, '../..');
-const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 const readme = read('README.md');
-
-const blocks = (text: string, language: string): string[] =>
-  [...text.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, 'gms'))].map(([, code]) => code ?? '');
+const codeOf = (page: string, word: string, language = 'ts'): string =>
+  blocksOf(page, language).find(({ code }) => code.includes(word))?.code ?? '';
 
 /** What a command printed, against what the README says; `…` stands for anything. */
 const asPrinted = (expected: string): RegExp =>
   new RegExp(`^${expected.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replaceAll('…', '.*')}$`);
-
-/** A piece of code, run as a module of its own. */
-function loaded(code: string): Record<string, ((...args: unknown[]) => Promise<unknown>) | undefined> {
-  const { outputText } = ts.transpileModule(code, {
-    compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 },
-  });
-  const exports = {};
-  const packages: Record<string, unknown> = {
-    '@nestjs/testing': { Test },
-    'nestjs-docspace-auth': { DocSpaceAuthModule },
-    'nestjs-docspace-auth/testing': { DocSpaceEmulator, signInAs },
-  };
-  const run = runInThisContext(`(function (exports, require) {${outputText}\n})`) as (
-    exports: object,
-    require: (name: string) => unknown,
-  ) => void;
-  run(exports, (name: string) => packages[name]);
-  return exports;
-}
 
 describe('the README', () => {
   it('fits 250 lines', () => {
@@ -49,7 +22,7 @@ describe('the README', () => {
 
   it('walks through the sample with commands that print what it says', async () => {
     await using sample = await startSample();
-    const walk = blocks(readme, 'sh').find((block) => block.includes('/auth/logout')) ?? '';
+    const walk = codeOf('README.md', '/auth/logout', 'sh');
     const commands = walk.replaceAll('http://localhost:3000', sample.url).trim().replaceAll('\n\n', '\necho\n');
     const { stdout } = await promisify(execFile)('bash', ['-euc', commands]);
     const printed = stdout.split('\n').filter((line) => line !== '');
@@ -57,6 +30,38 @@ describe('the README', () => {
     expect(printed).toHaveLength(expected.length);
     printed.forEach((line, index) => expect(line).toMatch(asPrinted(expected[index] ?? '')));
   }, 30_000);
+
+  it('knows a next step for every outcome of a login', () => {
+    const { next } = loaded(codeOf('README.md', 'function next')) as {
+      next: (outcome: DocSpaceLoginOutcome) => string;
+    };
+    const outcomes: DocSpaceLoginOutcome[] = [
+      { status: 'authenticated', token: 'token' },
+      { status: 'code-required', method: 'sms', phoneNoise: '***89', challenge: 'challenge' },
+      { status: 'code-required', method: 'app', challenge: 'challenge' },
+      { status: 'app-enrolment', tfaKey: 'key', otpauthUrl: 'otpauth://totp/', challenge: 'challenge' },
+      { status: 'phone-enrolment', challenge: 'challenge' },
+    ];
+    expect(outcomes.map(next)).toEqual([
+      'in: the token, and when it expires',
+      'the code sent to ***89',
+      'the code of the app',
+      'set up an authenticator with otpauth://totp/',
+      'name a phone',
+    ]);
+  });
+
+  it('starts an emulated portal that is there for a test and gone after it', async () => {
+    const { withPortal } = loaded(codeOf('README.md', 'withPortal')) as {
+      withPortal: (test: (portalUrl: string) => Promise<void>) => Promise<void>;
+    };
+    let asked = '';
+    await withPortal(async (portalUrl) => {
+      asked = `${portalUrl}/api/2.0/authentication`;
+      expect((await fetch(asked)).status).toBe(200);
+    });
+    await expect(fetch(asked)).rejects.toThrow('fetch failed');
+  });
 
   it('names every option', () => {
     const options = /export interface DocSpaceAuthModuleOptions.*?^}/ms.exec(read('lib/docspace-auth.options.ts'));
@@ -74,40 +79,8 @@ describe('the README', () => {
   });
 });
 
-const PAGES = [
-  'README.md',
-  'docs/behind-a-proxy.md',
-  'docs/cookies-or-headers.md',
-  'docs/errors.md',
-  'docs/first-login.md',
-  'docs/from-hand-written-code.md',
-  'docs/ldap-and-sso.md',
-  'docs/operations.md',
-  'docs/second-factor.md',
-  'docs/testing-your-application.md',
-];
-
-describe('the pages', () => {
-  it('show code that compiles', () => {
-    const pieces = PAGES.flatMap((page) => blocks(read(page), 'ts').map((code) => ({ page, code })));
-    const complaints = complaintsAbout(pieces.map(({ code }) => code));
-    const named = complaints.map((text) =>
-      text.replace(/^piece-(\d+)/, (_, piece) => `${pieces[Number(piece) - 1]?.page ?? ''}, ${String(piece)}`),
-    );
-    expect(named).toEqual([]);
-  }, 60_000);
-
-  it.each(PAGES)('have code and links to what there is: %s', (page) => {
-    const text = read(page);
-    const links = [...text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, link]) => link ?? '');
-    expect(links.length).toBeGreaterThan(0);
-    expect(links.filter((link) => !existsSync(join(root, dirname(page), link)))).toEqual([]);
-    expect(blocks(text, 'ts').length).toBeGreaterThan(0);
-  });
-});
-
 describe('the guide to testing', () => {
-  const [withoutPortal = '', withPortal = ''] = blocks(read('docs/testing-your-application.md'), 'ts');
+  const page = 'docs/testing-your-application.md';
 
   it('signs somebody in without a portal', async () => {
     @Controller('rooms')
@@ -123,14 +96,17 @@ describe('the guide to testing', () => {
     }).compile();
     const app = module.createNestApplication();
     await app.listen(0, '127.0.0.1');
-    const { annSeesHerRooms } = loaded(withoutPortal);
-    expect(await annSeesHerRooms?.(app)).toEqual(['the room of ann@example.com']);
+    const { annSeesHerRooms } = loaded(codeOf(page, 'annSeesHerRooms')) as {
+      annSeesHerRooms: (app: INestApplication) => Promise<unknown>;
+    };
+    expect(await annSeesHerRooms(app)).toEqual(['the room of ann@example.com']);
     await app.close();
   });
 
   it('shows that an outage logs nobody out', async () => {
-    const { outageLogsNobodyOut } = loaded(withPortal);
-    expect(await outageLogsNobodyOut?.()).toBe(503);
+    const code = codeOf(page, 'outageLogsNobodyOut');
+    const { outageLogsNobodyOut } = loaded(code) as { outageLogsNobodyOut: () => Promise<number> };
+    expect(await outageLogsNobodyOut()).toBe(503);
   });
 });
 
