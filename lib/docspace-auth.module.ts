@@ -8,7 +8,7 @@ import { DocSpaceStrategy } from './auth/docspace.strategy.js';
 import { LoginChallenges } from './auth/login-challenge.js';
 import { LoginThrottle } from './auth/login-throttle.js';
 import { PasswordTransport } from './auth/password-transport.js';
-import { ProfileReader } from './auth/profile-reader.js';
+import { Profiles } from './auth/profiles.js';
 import { PortalClient } from './auth/portal-client.js';
 import { PortalSettingsReader } from './auth/portal-settings.js';
 import { Portals } from './auth/portal.js';
@@ -44,7 +44,7 @@ import { Telemetry } from './telemetry/telemetry.js';
     PortalClient,
     PortalSettingsReader,
     PasswordTransport,
-    ProfileReader,
+    Profiles,
     LoginChallenges,
     LoginThrottle,
     DocSpaceAuthService,

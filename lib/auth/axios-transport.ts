@@ -34,8 +34,9 @@ export function axiosTransport({ axiosRef }: HttpService, options: DocSpaceHttpO
   for (const name of Object.keys(defaults)) Reflect.deleteProperty(defaults, name);
   Object.assign(defaults, fixed);
   return {
-    async send({ method, origin, path, headers, body: data, signal }) {
-      const answer = await axiosRef.request<unknown>({ method, url: origin + path, headers, data, signal });
+    async send({ method, origin, path, headers, body: data, limit }) {
+      const request = { method, url: origin + path, headers, data, signal: limit.signal() };
+      const answer = await axiosRef.request<unknown>(request);
       if (fixed.adapter === nodeAdapter) return answer.data as PortalAnswer;
       return answerOf(answer.status, answer.headers, typeof answer.data === 'string' ? answer.data : '');
     },

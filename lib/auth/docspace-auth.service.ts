@@ -169,7 +169,7 @@ export class DocSpaceAuthService {
       confirmation,
       client,
       signal,
-      ...(body && { body }),
+      body,
     });
     const read = readBody(answer);
     if ((answer.status === 200 || answer.status === 201) && read.shape === 'value') return read.envelope;

@@ -7,20 +7,25 @@ import { type CheckCounts, SessionCheck } from '../memory/session-check.js';
 import { SessionMemory } from '../memory/session-memory.js';
 import { SharedMemory, storeErrorsOf } from '../memory/shared-memory.js';
 import { orAborted } from '../memory/single-flight.js';
-import { ValueMemory } from '../memory/value-memory.js';
 import { CredentialFinder } from './credential-finder.js';
 import type { DocSpaceCredentials } from './credentials.js';
 import { type DocSpaceCall, DocSpaceAuthService } from './docspace-auth.service.js';
 import { DocSpaceSession } from './docspace-session.js';
 import type { DocSpaceUser } from './docspace-user.js';
-import { DocSpaceUnavailableError } from './errors.js';
 import { absoluteUrl, Portals } from './portal.js';
-import { ProfileReader } from './profile-reader.js';
+import { type ProfileOwner, Profiles } from './profiles.js';
 import { sessionKey } from './session-key.js';
 import { askAnswer, askVerdict } from './session-question.js';
 import { type DocSpaceEnded, type DocSpaceSessionStatistics, reportOf } from './session-reports.js';
 import { ToldAsLogout } from './told.js';
-import { ANONYMOUS, authenticated, type DocSpaceAuthenticated, type DocSpaceVerdict, unknown } from './verdict.js';
+import {
+  ANONYMOUS,
+  authenticated,
+  type DocSpaceAuthenticated,
+  type DocSpaceVerdict,
+  crowded,
+  errorOf,
+} from './verdict.js';
 
 /** A caller's address may have so many questions in flight: a flood from one place leaves room for the others. */
 const PER_ADDRESS = 32;
@@ -30,12 +35,11 @@ const PER_ADDRESS = 32;
 export class DocSpaceSessions implements OnApplicationShutdown {
   readonly #service: DocSpaceAuthService;
   readonly #portals: Portals;
-  readonly #profiles: ProfileReader;
+  readonly #profiles: Profiles;
   readonly #config: DocSpaceAuthConfig;
   readonly #finder: CredentialFinder;
   readonly #check: SessionCheck<DocSpaceVerdict>;
   readonly #shared: SharedMemory | undefined;
-  readonly #users: ValueMemory<DocSpaceUser>;
   readonly #perAddress = new Allowance(PER_ADDRESS);
   readonly #ended = new Subject<string>();
   readonly #logouts;
@@ -43,7 +47,7 @@ export class DocSpaceSessions implements OnApplicationShutdown {
   constructor(
     service: DocSpaceAuthService,
     portals: Portals,
-    profiles: ProfileReader,
+    profiles: Profiles,
     @Inject(DOCSPACE_CONFIG) config: DocSpaceAuthConfig,
   ) {
     this.#service = service;
@@ -51,13 +55,12 @@ export class DocSpaceSessions implements OnApplicationShutdown {
     this.#profiles = profiles;
     this.#config = config;
     this.#finder = new CredentialFinder(config);
-    const { ttlMs, userTtlMs, maxSessions, staleOnOutageMs: staleMs, store } = config.sessions;
+    const { ttlMs, maxSessions, staleOnOutageMs: staleMs, store } = config.sessions;
     this.#shared = store && new SharedMemory(store, ttlMs, config.secrets);
     this.#check = new SessionCheck(new SessionMemory({ ttlMs, staleMs, maxSessions }), this.#shared, {
       confirmed: authenticated,
       ended: ANONYMOUS,
     });
-    this.#users = new ValueMemory(userTtlMs, maxSessions);
     this.#logouts = service.endings.subscribe((ended) => void this.#end(sessionKey(ended.portal, ended.credentials)));
     this.#shared?.listen(
       (key) => this.#endHere(key),
@@ -78,22 +81,22 @@ export class DocSpaceSessions implements OnApplicationShutdown {
     const at = this.#check.confirmedAt(key, now, portal.counts);
     if (at === undefined) return undefined;
     if (!this.#config.loadUser) return new DocSpaceSession(credentials, portal.name, at, false);
-    const user = this.#users.peek(key, now);
+    const user = this.#profiles.peek(key, now);
     return user && new DocSpaceSession(credentials, portal.name, at, false, user);
   }
 
-  /**
-   * @internal The session of credentials that were just confirmed, with its user where `loadUser` is on. With a session
-   * that stands in during an outage the user that was read last does too, however old.
-   */
+  /** @internal The session of credentials that were just confirmed, with its user where `loadUser` is on. */
   async open(
     credentials: DocSpaceCredentials,
     call: DocSpaceCall,
     { checkedAt, stale }: DocSpaceAuthenticated,
   ): Promise<DocSpaceSession> {
-    const last = stale ? this.#users.last(this.#keyOf(credentials, call)) : undefined;
-    const user = this.#config.loadUser ? (last ?? (await this.user(credentials, call))) : undefined;
-    return new DocSpaceSession(credentials, this.#portals.get(call.portal).name, checkedAt, stale, user);
+    const { name } = this.#portals.get(call.portal);
+    if (!this.#config.loadUser) return new DocSpaceSession(credentials, name, checkedAt, stale);
+    const owner = this.#ownerOf(credentials, call);
+    const user = await this.#profiles.getOrLast(owner, stale);
+    this.#refuseEnded(owner.key);
+    return new DocSpaceSession(credentials, name, checkedAt, stale, user);
   }
 
   /** What is remembered of the credentials, without asking; undefined for nothing. */
@@ -124,17 +127,18 @@ export class DocSpaceSessions implements OnApplicationShutdown {
    * @throws DocSpaceAuthError; refused `invalid-credentials` when the portal, or an ending here, says that nobody is signed in.
    */
   async user(credentials: DocSpaceCredentials, call: DocSpaceCall = {}): Promise<DocSpaceUser> {
-    const portal = this.#portals.get(call.portal);
-    const key = sessionKey(portal, credentials);
-    const user = this.#users.get(key, () => this.#profiles.read(portal, credentials, call));
-    return orAborted(user, call.signal);
+    const owner = this.#ownerOf(credentials, call);
+    this.#refuseEnded(owner.key);
+    const user = await orAborted(this.#profiles.get(owner), call.signal);
+    this.#refuseEnded(owner.key);
+    return user;
   }
 
   /** Asks the portal again next time. Nobody is logged out. */
   forget(credentials: DocSpaceCredentials, call: DocSpaceCall = {}): void {
-    const key = this.#keyOf(credentials, call);
+    const { key } = this.#ownerOf(credentials, call);
     this.#check.forget(key);
-    this.#users.forget(key);
+    this.#profiles.forget(key);
   }
 
   /**
@@ -161,7 +165,7 @@ export class DocSpaceSessions implements OnApplicationShutdown {
 
   /** @internal Emits once when the session is ended, on this node or another. */
   endingOf(credentials: DocSpaceCredentials, call: DocSpaceCall = {}): Observable<string> {
-    const key = this.#keyOf(credentials, call);
+    const { key } = this.#ownerOf(credentials, call);
     return this.#ended.pipe(first((ended) => ended === key));
   }
 
@@ -173,13 +177,18 @@ export class DocSpaceSessions implements OnApplicationShutdown {
     await this.#shared?.close();
   }
 
-  #keyOf(credentials: DocSpaceCredentials, call: DocSpaceCall): string {
-    return sessionKey(this.#portals.get(call.portal), credentials);
+  #ownerOf(credentials: DocSpaceCredentials, call: DocSpaceCall): ProfileOwner {
+    const portal = this.#portals.get(call.portal);
+    return { key: sessionKey(portal, credentials), portal, credentials, call };
+  }
+
+  #refuseEnded(key: string): void {
+    if (this.#check.memory.isEnded(key, Date.now())) throw errorOf(ANONYMOUS);
   }
 
   #ask(key: string, credentials: DocSpaceCredentials, { portal, client }: DocSpaceCall, counts: CheckCounts) {
     const over = client?.address === undefined ? noop : this.#perAddress.begin(client.address);
-    if (!over) return Promise.resolve(unknown(tooMany()));
+    if (!over) return Promise.resolve(crowded());
     return this.#check.ask(key, () => askAnswer(this.#service, credentials, { portal }), counts).finally(over);
   }
 
@@ -190,11 +199,9 @@ export class DocSpaceSessions implements OnApplicationShutdown {
 
   #endHere(key: string): void {
     this.#check.memory.end(key, Date.now());
-    this.#users.forget(key);
+    this.#profiles.forget(key);
     this.#ended.next(key);
   }
 }
 
-const tooMany = (): DocSpaceUnavailableError =>
-  new DocSpaceUnavailableError('too many questions from this address', { retryAfterMs: 1000 });
 const noop = (): void => undefined;

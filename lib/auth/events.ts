@@ -94,7 +94,7 @@ export async function told<T>(
   const surroundings = tracing.open?.(String(on.name));
   const tell = (outcome: object | undefined): void => {
     const durationMs = performance.now() - started;
-    const event = outcome && Object.freeze({ ...known, ...outcome, startedAt, durationMs });
+    const event = outcome && Object.freeze(Object.assign(outcome, known, { startedAt, durationMs }));
     if (event) on.publish(event);
     surroundings?.end(event);
   };

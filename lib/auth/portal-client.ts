@@ -8,7 +8,7 @@ import type { DocSpaceCredentials } from './credentials.js';
 import { DocSpaceProtocolError, DocSpaceRefusedError, DocSpaceUnavailableError } from './errors.js';
 import type { Portal } from './portal.js';
 import { PortalNotAskedError, PortalTimeoutError } from './resilience.js';
-import type { PortalAnswer } from './transport.js';
+import { Limit, type PortalAnswer } from './transport.js';
 
 /** One question to a portal. */
 export interface PortalQuestion {
@@ -17,7 +17,7 @@ export interface PortalQuestion {
   readonly method: 'GET' | 'POST';
   /** The path below the portal's base URL; a constant of this package, never a caller's text. */
   readonly path: string;
-  readonly body?: object;
+  readonly body?: object | undefined;
   readonly credentials?: DocSpaceCredentials | undefined;
   readonly confirmation?: DocSpaceConfirmation | undefined;
   readonly client?: DocSpaceClient | undefined;
@@ -46,45 +46,40 @@ export class PortalClient {
    * @throws DocSpaceRefusedError for credentials that can't be any, DocSpaceUnavailableError without an answer, DocSpaceProtocolError for one that is no HTTP or too large,
    * the signal's reason when the caller gives up. Never an error of the transport, which would hold the request.
    */
-  async ask(portal: Portal, question: PortalQuestion): Promise<PortalAnswer> {
+  ask(portal: Portal, question: PortalQuestion): Promise<PortalAnswer> {
     const { endpoint, signal } = question;
-    signal?.throwIfAborted();
-    if (question.credentials?.isWellFormed === false)
-      throw new DocSpaceRefusedError('invalid-credentials', `${endpoint}: not asked, nobody has such credentials`, {
-        endpoint,
-      });
     return new Promise((resolve, reject) => {
-      const limit = new AbortController();
-      const over = (): void => {
-        clearTimeout(timer);
-        signal?.removeEventListener('abort', giveUp);
-      };
+      signal?.throwIfAborted();
+      if (question.credentials?.isWellFormed === false) throw notAsked(endpoint);
+      const limit = new Limit();
       const stop = (reason: Error): void => {
         over();
         reject(reason);
-        limit.abort(reason);
+        limit.reach(reason);
       };
       const giveUp = (): void => stop(signal?.reason as Error);
       const timer = setTimeout(() => stop(tooLate(endpoint, this.#timeoutMs)), this.#timeoutMs);
       signal?.addEventListener('abort', giveUp, { once: true });
-      portal.resilience
-        .run(question, () => this.#attempt(portal, question, limit.signal))
-        .then(resolve, reject)
-        .finally(over);
+      const over = (): void => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', giveUp);
+      };
+      const answer = portal.resilience.run(question, () => this.#attempt(portal, question, limit));
+      answer.then(resolve, reject).finally(over);
     });
   }
 
-  async #attempt(portal: Portal, question: PortalQuestion, signal: AbortSignal): Promise<PortalAnswer> {
-    signal.throwIfAborted();
+  async #attempt(portal: Portal, question: PortalQuestion, limit: Limit): Promise<PortalAnswer> {
+    limit.throwIfReached();
     try {
-      return await this.#send(portal, question, signal);
+      return await this.#send(portal, question, limit);
     } catch (error) {
-      signal.throwIfAborted();
+      limit.throwIfReached();
       throw transportError(error, question.endpoint);
     }
   }
 
-  #send(portal: Portal, question: PortalQuestion, signal: AbortSignal): Promise<PortalAnswer> {
+  #send(portal: Portal, question: PortalQuestion, limit: Limit): Promise<PortalAnswer> {
     const { method, path, body } = question;
     return portal.transport.send({
       method,
@@ -92,7 +87,7 @@ export class PortalClient {
       path: portal.basePath + path,
       headers: requestHeaders(portal, question),
       body: body && JSON.stringify(body),
-      signal,
+      limit,
     });
   }
 }
@@ -111,6 +106,9 @@ function requestHeaders(
   if (address && isIP(address)) headers['x-forwarded-for'] = address;
   return Object.assign(headers, portal.headers, credentials?.headers(), confirmation?.headers());
 }
+
+const notAsked = (endpoint: string): DocSpaceRefusedError =>
+  new DocSpaceRefusedError('invalid-credentials', `${endpoint}: not asked, nobody has such credentials`, { endpoint });
 
 const tooLate = (endpoint: string, ms: number): PortalTimeoutError =>
   new PortalTimeoutError(`${endpoint}: no complete answer within ${ms} ms`, { endpoint });

@@ -74,8 +74,10 @@ export class Resilience {
   async run({ endpoint, method }: PortalQuestion, send: () => Promise<PortalAnswer>): Promise<PortalAnswer> {
     if (this.#isClosed)
       throw new PortalNotAskedError(`${endpoint}: not asked, the application is closing`, { endpoint });
+    const answer = (method === 'GET' ? this.#twice : this.#once).execute(send);
+    this.#underWay.add(answer);
     try {
-      return await this.#watch((method === 'GET' ? this.#twice : this.#once).execute(send));
+      return await answer;
     } catch (error) {
       if (error instanceof BrokenCircuitError) {
         const retryAfterMs = Math.max(this.#openedAt + OPEN_MS - Date.now(), 0);
@@ -91,6 +93,8 @@ export class Resilience {
         });
       }
       throw error;
+    } finally {
+      this.#underWay.delete(answer);
     }
   }
 
@@ -98,14 +102,5 @@ export class Resilience {
   async close(): Promise<void> {
     this.#isClosed = true;
     await Promise.allSettled(this.#underWay);
-  }
-
-  async #watch(answer: Promise<PortalAnswer>): Promise<PortalAnswer> {
-    this.#underWay.add(answer);
-    try {
-      return await answer;
-    } finally {
-      this.#underWay.delete(answer);
-    }
   }
 }

@@ -34,7 +34,8 @@ export async function askVerdict(
 ): Promise<DocSpaceVerdict> {
   const askedAt = Date.now();
   try {
-    const { response } = await service.getIsAuthentificated({ ...call, credentials });
+    const { portal, client, signal } = call;
+    const { response } = await service.getIsAuthentificated({ credentials, portal, client, signal });
     return response === true ? authenticated(askedAt, false) : ANONYMOUS;
   } catch (error) {
     if (!(error instanceof DocSpaceAuthError)) throw error;

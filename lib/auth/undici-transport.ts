@@ -1,5 +1,13 @@
 import type { Dispatcher, Pool } from 'undici';
-import { IDLE_MS, MAX_SOCKETS, type PortalAnswer, Reading, type Transport, UnreadableError } from './transport.js';
+import {
+  IDLE_MS,
+  type Limit,
+  MAX_SOCKETS,
+  type PortalAnswer,
+  Reading,
+  type Transport,
+  UnreadableError,
+} from './transport.js';
 
 /**
  * Over undici, by its dispatch handlers: without the stream that its `request` would put in between.
@@ -29,7 +37,7 @@ export async function undiciTransport(ca: unknown): Promise<Transport> {
         const { origin, path, method, headers, body = null } = request;
         poolOf(origin).dispatch(
           { path, method, headers: headers as Record<string, string>, body },
-          new Handler(request.signal, resolve, reject),
+          new Handler(request.limit, resolve, reject),
         );
       }),
     close: async () => {
@@ -44,23 +52,22 @@ class Handler implements Dispatcher.DispatchHandler {
   #reading: Reading | undefined;
 
   constructor(
-    private readonly signal: AbortSignal,
+    private readonly limit: Limit,
     private readonly resolve: (answer: PortalAnswer) => void,
     private readonly reject: (error: Error) => void,
   ) {
-    signal.addEventListener('abort', () => this.#giveUp(), { once: true });
+    limit.whenReached((reason) => this.#giveUp(reason));
   }
 
   /** At once, also for a request that still waits for its connection: undici would tell only with that. */
-  #giveUp(): void {
-    const reason = this.signal.reason as Error;
+  #giveUp(reason: Error): void {
     this.reject(reason);
     this.#controller?.abort(reason);
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
-    if (this.signal.aborted) this.#giveUp();
+    if (this.limit.reason) this.#giveUp(this.limit.reason);
   }
 
   onResponseStart(

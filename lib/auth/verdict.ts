@@ -1,4 +1,9 @@
-import { type DocSpaceAuthError, type DocSpaceRefusalReason, DocSpaceRefusedError } from './errors.js';
+import {
+  type DocSpaceAuthError,
+  type DocSpaceRefusalReason,
+  DocSpaceRefusedError,
+  DocSpaceUnavailableError,
+} from './errors.js';
 
 /** The portal confirmed the credentials. */
 export interface DocSpaceAuthenticated {
@@ -44,6 +49,10 @@ export const unknown = (error: DocSpaceAuthError): DocSpaceUnknown =>
     error,
     ...(error.retryAfterMs !== undefined && { retryAfterMs: error.retryAfterMs }),
   });
+
+/** Not asked, since too many questions of the caller's address are in flight. */
+export const crowded = (): DocSpaceUnknown =>
+  unknown(new DocSpaceUnavailableError('too many questions from this address', { retryAfterMs: 1000 }));
 
 /** What whoever needs a session answers to a verdict that is none. */
 export function errorOf(verdict: Exclude<DocSpaceVerdict, DocSpaceAuthenticated>): DocSpaceAuthError {

@@ -66,6 +66,7 @@ const isObject = (value: unknown): value is Json =>
 
 /** Documentation prints `Token` and `Expires`, portals print `token` and `expires`. */
 function camelCased(body: Json): Json {
+  if (!Object.keys(body).some((name) => /^[A-Z]/.test(name))) return body;
   return Object.fromEntries(
     Object.entries(body).map(([name, value]) => [name.charAt(0).toLowerCase() + name.slice(1), value]),
   );

@@ -138,7 +138,7 @@ export class DocSpaceAuthGuard implements CanActivate {
     const earlier = asked.get(request);
     if (earlier && isSame(earlier, question)) return earlier.verdict;
     const verdict = this.verdictOf(credentials, call);
-    asked.set(request, { ...question, verdict });
+    asked.set(request, Object.assign(question, { verdict }));
     return verdict;
   }
 

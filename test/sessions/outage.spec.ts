@@ -145,6 +145,34 @@ describe('a session confirmed lately', () => {
     expect(await enter()).toBe(false);
   });
 
+  it('brings the user that was read last when only the user is older than is believed', async () => {
+    await begin({ loadUser: true, sessions: { ttlMs: 600_000, staleOnOutageMs: 600_000, userTtlMs: 60_000 } });
+    const credentials = someToken();
+    const enter = async (): Promise<unknown> => {
+      const verdict = await sessions.check(credentials);
+      return verdict.status === 'authenticated' && sessions.open(credentials, {}, verdict);
+    };
+    await enter();
+    now += 60_000;
+    portal.faults.add({ kind: 'garbage', path: '/api/2.0/people/@self' });
+    await expect(enter()).rejects.toMatchObject({ code: 'ERR_DOCSPACE_PROTOCOL' });
+    await portal.faults.clear();
+    portal.faults.add({ kind: 'refuse' });
+    expect(await enter()).toMatchObject({ stale: false, user: { email: ANN.email } });
+    await expect(sessions.user(credentials)).rejects.toMatchObject({ code: 'ERR_DOCSPACE_UNAVAILABLE' });
+  });
+
+  it('brings no old user where sessions may not stand in', async () => {
+    await begin({ loadUser: true, sessions: { ttlMs: 600_000, userTtlMs: 60_000 } });
+    const credentials = someToken();
+    const open = (): Promise<unknown> =>
+      sessions.open(credentials, {}, { status: 'authenticated', checkedAt: now, stale: false });
+    await open();
+    now += 60_000;
+    portal.faults.add({ kind: 'refuse' });
+    await expect(open()).rejects.toMatchObject({ code: 'ERR_DOCSPACE_UNAVAILABLE' });
+  });
+
   it('does not pass by default', async () => {
     await begin();
     const credentials = someToken();

@@ -235,6 +235,24 @@ describe('the user', () => {
     await expect(sessions.user(credentials)).rejects.toMatchObject({ reason: 'invalid-credentials' });
   });
 
+  it('of an ended session is nobody, though the portal would still tell', async () => {
+    await begin();
+    const key = DocSpaceCredentials.apiKey(portal.issueApiKey(ANN.email));
+    expect(await sessions.user(key)).toMatchObject({ email: ANN.email });
+    await sessions.end(key);
+    await expect(sessions.user(key)).rejects.toMatchObject({ reason: 'invalid-credentials' });
+  });
+
+  it('is given to nobody whose session ends while it is read', async () => {
+    await begin({ loadUser: true });
+    const key = DocSpaceCredentials.apiKey(portal.issueApiKey(ANN.email));
+    const verdict = { status: 'authenticated', checkedAt: now, stale: false } as const;
+    const reading = [sessions.user(key), sessions.open(key, {}, verdict)];
+    const ending = sessions.end(key);
+    for (const user of reading) await expect(user).rejects.toMatchObject({ reason: 'invalid-credentials' });
+    await ending;
+  });
+
   it('of nobody is refused', async () => {
     await begin();
     await expect(sessions.user(DocSpaceCredentials.token('Z2FyYmFnZQ=='))).rejects.toMatchObject({

@@ -30,6 +30,7 @@ export class Token {
   end() {
     this.kind = 'ended';
     this.right = 'never';
+    this.endedAt = Date.now();
   }
 
   /** Ended at the portal alone: what is remembered is still believed. */

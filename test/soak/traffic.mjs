@@ -6,6 +6,9 @@ import { Attempts, Token } from './model.mjs';
 
 const CALLERS = 12;
 const MOST = { good: 30, ended: 60, revoked: 20, expired: 20 };
+/** The application keeps as many endings as sessions; so many come about in no less than twice this time. */
+const ENDED_MS = 180_000;
+const isKept = ({ endedAt = Infinity }) => Date.now() - endedAt < ENDED_MS;
 /** An open socket hears of the end of its session within so long. */
 const TOLD_MS = 5000;
 /** A portal counts wrong codes of a user until he tried none for a minute (TfaManager.cs). */
@@ -145,7 +148,7 @@ export class Traffic {
     const kind =
       way < 0.6 ? 'good' : way < 0.74 ? 'ended' : way < 0.82 ? 'revoked' : way < 0.88 ? 'expired' : 'garbage';
     const pool = this.tokens[kind];
-    const token = pool.take();
+    const token = pool.take(isKept);
     if (!token) return undefined;
     await use(token);
     pool.put(token);
@@ -234,7 +237,7 @@ export class Traffic {
 
   #keep(token) {
     const pool = this.tokens[token.kind];
-    if (pool.size >= MOST[token.kind]) pool.take();
+    if (pool.size >= MOST[token.kind]) pool.take((other) => !isKept(other)) ?? pool.take();
     pool.put(token);
   }
 
