@@ -1,5 +1,5 @@
 import { HttpModule, HttpService } from '@nestjs/axios';
-import { Module } from '@nestjs/common';
+import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { DocSpaceAuthService } from './auth/docspace-auth.service.js';
 import { DocSpaceLogin } from './auth/docspace-login.js';
@@ -13,7 +13,12 @@ import { PortalClient } from './auth/portal-client.js';
 import { PortalSettingsReader } from './auth/portal-settings.js';
 import { Portals } from './auth/portal.js';
 import { DOCSPACE_CONFIG, type DocSpaceAuthConfig, resolveOptions } from './docspace-auth.config.js';
-import { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } from './docspace-auth.module-definition.js';
+import {
+  type ASYNC_OPTIONS_TYPE,
+  ConfigurableModuleClass,
+  MODULE_OPTIONS_TOKEN,
+  type OPTIONS_TYPE,
+} from './docspace-auth.module-definition.js';
 import { DocSpaceAuthGuard } from './guards/docspace-auth.guard.js';
 import { DocSpaceHandshake } from './guards/docspace-handshake.js';
 import { DocSpaceLoginCookie } from './guards/docspace-login-cookie.js';
@@ -73,4 +78,20 @@ import { Telemetry } from './telemetry/telemetry.js';
     DocSpaceSameOriginGuard,
   ],
 })
-export class DocSpaceAuthModule extends ConfigurableModuleClass {}
+export class DocSpaceAuthModule extends ConfigurableModuleClass {
+  /**
+   * The module with its options, and `isGlobal`, `globalGuard` and `routes` beside them. The application does not start, with
+   * a TypeError that names the option, when one is wrong. No portal is asked at start.
+   */
+  static override forRoot(options: typeof OPTIONS_TYPE): DynamicModule {
+    return super.forRoot(options);
+  }
+
+  /**
+   * The same with options that a factory or a class makes: `useFactory`, `useClass` or `useExisting`, with `imports` and
+   * `inject`. `isGlobal`, `globalGuard` and `routes` stand beside the factory, not in what it returns.
+   */
+  static override forRootAsync(options: typeof ASYNC_OPTIONS_TYPE): DynamicModule {
+    return super.forRootAsync(options);
+  }
+}

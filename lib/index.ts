@@ -1,3 +1,8 @@
+/**
+ * Makes DocSpace the identity provider of a Nest application: {@link DocSpaceAuthModule} wires it, {@link DocSpaceLogin} signs
+ * users in, {@link DocSpaceAuthGuard} lets through whom the portal confirms.
+ * @module nestjs-docspace-auth
+ */
 export { DocSpaceAuthModule } from './docspace-auth.module.js';
 export type { DocSpaceAuthModuleExtras } from './docspace-auth.module-definition.js';
 export type {

@@ -81,7 +81,7 @@ export class DocSpaceConfirmation {
   }
 
   /** Holds the type only. */
-  toJSON(): { type: ConfirmType } {
+  toJSON(): Pick<DocSpaceConfirmation, 'type'> {
     return { type: this.type };
   }
 

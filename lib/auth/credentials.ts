@@ -102,7 +102,7 @@ export class DocSpaceCredentials {
   }
 
   /** Holds the kind only. */
-  toJSON(): { kind: DocSpaceCredentialKind } {
+  toJSON(): Pick<DocSpaceCredentials, 'kind'> {
     return { kind: this.kind };
   }
 

@@ -9,10 +9,15 @@ export type DocSpaceRole = (typeof DOCSPACE_ROLES)[number];
 export interface DocSpaceUser {
   /** The user's GUID. */
   readonly id: string;
+  /** The address that he signs in with; empty where the portal shows none. */
   readonly email: string;
+  /** The portal's short name for him, which stands in the address of his profile; not what he signs in with. */
   readonly userName: string;
+  /** Empty where he has none. */
   readonly firstName: string;
+  /** Empty where he has none. */
   readonly lastName: string;
+  /** First and last name in the order that the portal writes them. */
   readonly displayName: string;
   /** The highest role that holds. */
   readonly role: DocSpaceRole;
@@ -20,7 +25,9 @@ export interface DocSpaceUser {
   readonly isOwner: boolean;
   /** A DocSpace admin. */
   readonly isAdmin: boolean;
+  /** Makes rooms and administers them. */
   readonly isRoomAdmin: boolean;
+  /** Sees only what was shared with him; the portal calls it a visitor. */
   readonly isGuest: boolean;
   /** Comes from LDAP. */
   readonly isLdap: boolean;

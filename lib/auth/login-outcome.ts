@@ -10,6 +10,7 @@ import type { AuthenticationTokenDto } from './responses.js';
 
 /** The login is complete. */
 export interface DocSpaceLoginComplete {
+  /** The user is in. */
   status: 'authenticated';
   /** The authentication token. */
   token: string;
@@ -18,6 +19,7 @@ export interface DocSpaceLoginComplete {
 }
 /** The portal waits for a code. */
 export interface DocSpaceCodeRequired {
+  /** `DocSpaceLogin.verifyCode` is next; for an SMS, `resendCode` sends another. */
   status: 'code-required';
   /** `sms`: the portal sent one. `app`: the authenticator app shows it, or a backup code. */
   method: 'sms' | 'app';
@@ -30,6 +32,7 @@ export interface DocSpaceCodeRequired {
 }
 /** The user has to set up an authenticator app, and then to type its code. */
 export interface DocSpaceAppEnrolment {
+  /** Show the key, then `DocSpaceLogin.verifyCode` is next. */
   status: 'app-enrolment';
   /** The secret to type into the app, base32. */
   tfaKey: string;
@@ -40,6 +43,7 @@ export interface DocSpaceAppEnrolment {
 }
 /** The user has to name a mobile phone, to which the portal then sends a code. */
 export interface DocSpacePhoneEnrolment {
+  /** `DocSpaceLogin.savePhone` is next. */
   status: 'phone-enrolment';
   /** Goes back with the phone number; sealed, good for ten minutes. */
   challenge: string;

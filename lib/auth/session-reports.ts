@@ -12,6 +12,7 @@ export interface DocSpaceEnded {
 
 /** What the session checks of one portal came to since the start, and its circuit breaker now. */
 export interface DocSpacePortalStatistics extends CheckCounts {
+  /** `closed`: the portal is asked; `open`: it is not, for it did not answer; `half-open`: one question tries it. */
   breaker: BreakerState;
 }
 

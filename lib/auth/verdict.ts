@@ -7,6 +7,7 @@ import {
 
 /** The portal confirmed the credentials. */
 export interface DocSpaceAuthenticated {
+  /** Over HTTP the request goes through. */
   readonly status: 'authenticated';
   /** When the portal was asked, in milliseconds since the epoch. */
   readonly checkedAt: number;
@@ -15,16 +16,21 @@ export interface DocSpaceAuthenticated {
 }
 /** The portal does not know the credentials, or they can't be credentials at all. */
 export interface DocSpaceAnonymous {
+  /** Over HTTP a guarded route answers 401. */
   readonly status: 'anonymous';
 }
 /** The portal knows the caller and says no. */
 export interface DocSpaceRefused {
+  /** Over HTTP a guarded route answers with the status of the reason. */
   readonly status: 'refused';
+  /** Why, such as `ip-restricted` or `api-key-refused`. */
   readonly reason: DocSpaceRefusalReason;
 }
 /** Nobody knows: an outage is not a no. */
 export interface DocSpaceUnknown {
+  /** Over HTTP a guarded route answers 503, or 502 where the answer could not be read; never 401. */
   readonly status: 'unknown';
+  /** What went wrong. */
   readonly error: DocSpaceAuthError;
   /** How long to wait before asking again, in milliseconds, where somebody said so. */
   readonly retryAfterMs?: number;

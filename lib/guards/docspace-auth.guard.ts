@@ -41,8 +41,11 @@ const asked = new WeakMap<object, Asked>();
 @Injectable()
 export class DocSpaceAuthGuard implements CanActivate {
   constructor(
+    /** The checks, and what is remembered of them. */
     protected readonly sessions: DocSpaceSessions,
+    /** Reads what the decorators wrote. */
     protected readonly reflector: Reflector,
+    /** The module's options, complete. */
     @Inject(DOCSPACE_CONFIG) protected readonly config: DocSpaceAuthConfig,
   ) {}
 

@@ -6,11 +6,12 @@ import { GraphqlRefusal, prepareExceptions, toException } from './exceptions.js'
 
 /**
  * Answers for the errors that an application's own handlers let through, in every kind of context; guards map theirs by
- * themselves. Logs nothing: a caller who is turned away is no fault of the application. Registered for the application; Nest gives gateways no filters of an application, so there it is named by
- * `@UseFilters(DocSpaceErrorFilter)`.
+ * themselves. Logs nothing: a caller who is turned away is no fault of the application. Registered for the application;
+ * Nest gives gateways no filters of an application, so there it is named by `@UseFilters(DocSpaceErrorFilter)`.
  */
 @Catch(DocSpaceAuthError, GraphqlRefusal)
 export class DocSpaceErrorFilter extends BaseExceptionFilter {
+  /** Answers in the words of the kind of context: a response, an `exception`, an error of the message, or a throw. */
   override catch(error: DocSpaceAuthError | GraphqlRefusal, host: ArgumentsHost): unknown {
     switch (host.getType<string>()) {
       case 'http':

@@ -44,7 +44,9 @@ export class DocSpaceHandshake implements OnApplicationShutdown {
   readonly #protected = new WeakMap<object, Required<DocSpaceHandshakeOptions>>();
 
   constructor(
+    /** The checks, and what is remembered of them. */
     protected readonly sessions: DocSpaceSessions,
+    /** The module's options, complete. */
     @Inject(DOCSPACE_CONFIG) protected readonly config: DocSpaceAuthConfig,
   ) {
     this.#watch = new SessionWatch(sessions);

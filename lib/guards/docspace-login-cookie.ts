@@ -7,9 +7,13 @@ import { DOCSPACE_CONFIG, type DocSpaceAuthConfig } from '../docspace-auth.confi
 
 /** A response of Express (with `req`) or of Fastify (with `request`), as far as cookies need it. */
 export interface CookieResponse {
+  /** Node's own, which Express has: adds a header beside those of the same name. */
   appendHeader?(name: string, value: string): unknown;
+  /** Fastify's, which adds a `set-cookie` beside others. */
   header?(name: string, value: string): unknown;
+  /** The request that this answers, on Express. */
   req?: CookieRequest;
+  /** The request that this answers, on Fastify. */
   request?: CookieRequest;
 }
 

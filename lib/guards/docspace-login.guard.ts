@@ -21,8 +21,11 @@ import { httpRequestOf } from './request.js';
 @Injectable()
 export class DocSpaceLoginGuard implements CanActivate {
   constructor(
+    /** Logs in with the body. */
     protected readonly login: DocSpaceLogin,
+    /** Sets the cookie, where the option `loginCookie` is on. */
     protected readonly cookie: DocSpaceLoginCookie,
+    /** The module's options, complete. */
     @Inject(DOCSPACE_CONFIG) protected readonly config: DocSpaceAuthConfig,
   ) {}
 

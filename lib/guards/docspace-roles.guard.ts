@@ -13,8 +13,11 @@ import { requestUser } from './kept-session.js';
 @Injectable()
 export class DocSpaceRolesGuard implements CanActivate {
   constructor(
+    /** Checks the session first. */
     protected readonly guard: DocSpaceAuthGuard,
+    /** The checks, and what is remembered of them. */
     protected readonly sessions: DocSpaceSessions,
+    /** Reads what the decorators wrote. */
     protected readonly reflector: Reflector,
   ) {}
 

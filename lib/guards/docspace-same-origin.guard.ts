@@ -14,7 +14,10 @@ import { httpRequestOf } from './request.js';
  */
 @Injectable()
 export class DocSpaceSameOriginGuard implements CanActivate {
-  constructor(@Inject(DOCSPACE_CONFIG) protected readonly config: DocSpaceAuthConfig) {}
+  constructor(
+    /** The module's options, complete. */
+    @Inject(DOCSPACE_CONFIG) protected readonly config: DocSpaceAuthConfig,
+  ) {}
 
   /** True, or throws 403 `cross-site`. */
   canActivate(context: ExecutionContext): boolean {

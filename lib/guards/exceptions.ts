@@ -3,6 +3,7 @@ import { DocSpaceAuthError, DocSpaceRefusedError } from '../auth/errors.js';
 
 /** The body of every answer that this package refuses with. */
 export interface DocSpaceErrorBody {
+  /** The HTTP status, also where there is no HTTP. */
   statusCode: number;
   /** A stable code for programs. */
   code: string;
@@ -14,6 +15,7 @@ export interface DocSpaceErrorBody {
 
 /** What clients without HTTP see: the payload of `exception` over WebSocket, the error of a microservice's answer. */
 export interface DocSpaceMessageBody extends DocSpaceErrorBody {
+  /** Always `error`, as in Nest's own exceptions of these kinds. */
   status: 'error';
   /** How long to wait before trying again, in milliseconds, where waiting helps. */
   retryAfterMs?: number;

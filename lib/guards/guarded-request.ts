@@ -7,6 +7,7 @@ export interface GuardedRequest extends DocSpaceRequest {
   method?: string;
   /** Set by guards. */
   user?: unknown;
+  /** As the platform parsed it; read by a login only. */
   body?: unknown;
 }
 

@@ -14,7 +14,9 @@ interface SocketIoSocket {
 
 /** A server or namespace of socket.io, as far as it is needed here. */
 export interface DocSpaceSocketIoServer {
+  /** Puts a middleware before each connection. */
   use(middleware: (socket: SocketIoSocket, next: (error?: Error) => void) => void): unknown;
+  /** Listens to connections that were let in. */
   on(event: 'connection', listener: (socket: SocketIoSocket) => void): unknown;
 }
 

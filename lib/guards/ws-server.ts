@@ -25,8 +25,11 @@ export interface WsSocket {
 
 /** A `WebSocketServer` of `ws`, as far as it is needed here. */
 export interface DocSpaceWsServer {
+  /** What it was made with; `verifyClient` is put there. */
   readonly options: object;
+  /** Tells it from a server of socket.io. */
   readonly handleUpgrade: unknown;
+  /** Listens to connections, before those who listen already. */
   prependListener(event: 'connection', listener: (client: WsSocket, request: IncomingMessage) => void): unknown;
 }
 

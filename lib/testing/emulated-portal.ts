@@ -32,6 +32,16 @@ export interface DocSpaceEmulatorLinkOptions {
   emplType?: keyof typeof employeeTypes;
 }
 
+/** A link as `confirmData` of a login takes it. */
+interface AuthLink {
+  /** Whose link it is. */
+  email: string;
+  /** What the portal knows the link by; a secret. */
+  key: string;
+  /** Whether it is the first login of an account. */
+  first?: boolean;
+}
+
 /** One portal of an emulator: its accounts, its settings, and whatever it can hand out without being asked over HTTP. */
 export class DocSpaceEmulatedPortal {
   readonly #find: () => Portal;
@@ -93,7 +103,7 @@ export class DocSpaceEmulatedPortal {
   }
 
   /** What `confirmData` of a login takes: a link that signs its user in once, within an hour. */
-  issueAuthLink(email: string, first?: boolean): { email: string; key: string; first?: boolean } {
+  issueAuthLink(email: string, first?: boolean): AuthLink {
     const flag = first === undefined ? '' : first ? 'True' : 'False';
     const key = keyFor({ type: 'Auth', email, uid: '', first: flag }, this.#portal);
     return first === undefined ? { email, key } : { email, key, first };

@@ -90,8 +90,15 @@ export interface DocSpaceEmulatorPortal {
   jwtValidation?: boolean;
   /** Whether the identity service that checks JWTs is there (`up`), can't be reached, or fails. */
   identityService?: 'up' | 'unreachable' | 'failing';
-  /** The captcha's public key and the answer that solves it; unset, captchas are ignored. */
-  captcha?: { publicKey: string; solution: string; type?: 0 | 3 };
+  /** The captcha that lifts the count of wrong passwords; unset, captchas are ignored. */
+  captcha?: {
+    /** Printed by the settings. */
+    publicKey: string;
+    /** The answer that solves it; any other is refused with 403. */
+    solution: string;
+    /** Google's (0, the default) or the one of hCaptcha (3). */
+    type?: 0 | 3;
+  };
   /** Whether logging in by a social provider is in the plan (true). */
   oauth?: boolean;
   /** The profiles that social providers vouch for. */

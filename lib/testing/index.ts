@@ -1,3 +1,8 @@
+/**
+ * For the tests of applications: {@link DocSpaceEmulator} is a portal in a box, over real sockets; {@link signInAs} signs
+ * somebody in without one. Test tools, which protect nothing.
+ * @module nestjs-docspace-auth/testing
+ */
 export { DocSpaceEmulatorAccount } from './account.js';
 export { DocSpaceEmulatorUsers } from './accounts.js';
 export { demoUsers } from './demo-users.js';

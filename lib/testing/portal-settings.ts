@@ -4,7 +4,10 @@ type Open = 'host' | 'domain' | 'captcha' | 'rateLimiter' | 'ldapDomain' | 'test
 
 /** How a portal is configured, with every default filled in; each member may be changed while it runs. */
 export type DocSpaceEmulatorPortalSettings = Required<Omit<DocSpaceEmulatorPortal, Open>> &
-  Pick<DocSpaceEmulatorPortal, Exclude<Open, 'loginSettings'>> & { loginSettings: DocSpaceEmulatorLoginSettings };
+  Pick<DocSpaceEmulatorPortal, Exclude<Open, 'loginSettings'>> & {
+    /** How password attempts are counted. */
+    loginSettings: DocSpaceEmulatorLoginSettings;
+  };
 
 /** How a portal counts password attempts unless told otherwise (LoginSettings.cs). */
 export const defaultLoginSettings: DocSpaceEmulatorLoginSettings = { attemptCount: 5, blockTime: 60, checkPeriod: 60 };

@@ -7,6 +7,7 @@ import { ANONYMOUS, authenticated } from '../auth/verdict.js';
 
 /** An application or a testing module, as far as `signInAs` needs it. */
 export interface HasProviders {
+  /** The instance of a class. */
   get<T>(token: abstract new (...args: never[]) => T, options?: { strict: boolean }): T;
 }
 
@@ -17,7 +18,7 @@ export interface DocSpaceSignedIn {
   /** What his requests carry. */
   readonly credentials: DocSpaceCredentials;
   /** The same as a header: `fetch(url, { headers: ann.headers })`. */
-  readonly headers: { readonly authorization: string };
+  readonly headers: Readonly<Record<'authorization', string>>;
   /** The same as a cookie header's value. */
   readonly cookie: string;
 }
