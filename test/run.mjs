@@ -16,6 +16,7 @@ const parts = [
   ['soak', 'node test/soak/run.mjs --seconds 25'],
   ['package', 'node test/package.mjs'],
   ['tarball', 'node test/e2e/tarball.mjs'],
+  ['commands', 'node test/e2e/commands.mjs'],
 ];
 
 /** Whether a folder has exactly the dependencies that it names. */
