@@ -1,4 +1,5 @@
-import { LRUCache } from 'lru-cache';
+import type { LRUCache } from 'lru-cache';
+import { recent } from './recent.js';
 
 interface Count {
   readonly count: number;
@@ -13,7 +14,7 @@ export class Counters {
   readonly #counts: LRUCache<string, Count>;
 
   constructor(max = 100_000) {
-    this.#counts = new LRUCache({ max });
+    this.#counts = recent(max);
   }
 
   /** Counts one more, unless the limit is reached: then says how many milliseconds to wait, and counts nothing. */

@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache';
+import { recent } from './recent.js';
 import { TimeTable } from './time-table.js';
 
 /** How much is remembered, and for how long, in milliseconds. */
@@ -22,7 +22,7 @@ export class SessionMemory<Refusal extends object> {
   readonly #ttlMs: number;
   readonly #staleMs: number;
   readonly #confirmed: TimeTable | undefined;
-  readonly #refusals = new LRUCache<string, { readonly refusal: Refusal; readonly at: number }>({ max: MAX_REFUSALS });
+  readonly #refusals = recent<{ readonly refusal: Refusal; readonly at: number }>(MAX_REFUSALS);
   readonly #tombstones: TimeTable;
 
   constructor(limits: SessionMemoryLimits) {

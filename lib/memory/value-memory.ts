@@ -1,4 +1,5 @@
-import { LRUCache } from 'lru-cache';
+import type { LRUCache } from 'lru-cache';
+import { recent } from './recent.js';
 import { SingleFlight } from './single-flight.js';
 
 /** Remembers a value for each key for a while; who asks while one is fetched shares it. Failures are shared, not kept. */
@@ -9,7 +10,7 @@ export class ValueMemory<T extends object> {
 
   constructor(ttlMs: number, max: number) {
     this.#ttlMs = ttlMs;
-    this.#values = new LRUCache({ max });
+    this.#values = recent(max);
   }
 
   /** The value, if it is still believed. */
