@@ -30,7 +30,7 @@ export const storeErrorsOf = (store: DocSpaceSessionStore | undefined): number =
 export class SharedMemory {
   readonly #store: DocSpaceSessionStore;
   readonly #keepMs: number;
-  readonly #keys: readonly Uint8Array[];
+  readonly #keys: readonly [Uint8Array, ...Uint8Array[]];
   readonly #unsent = new Set<string>();
   #lost = (): void => undefined;
   #rests = false;
@@ -41,7 +41,7 @@ export class SharedMemory {
   constructor(store: DocSpaceSessionStore, keepMs: number, secrets: readonly string[]) {
     this.#store = store;
     this.#keepMs = keepMs;
-    this.#keys = secrets.map((secret) => new Uint8Array(hkdfSync('sha256', secret, '', 'docspace shared session', 32)));
+    this.#keys = secrets.map((secret) => keyOf(secret)) as [Uint8Array];
   }
 
   /** Listens for endings elsewhere, and for gaps in what was told: also those of a store that could not be asked. */
@@ -54,20 +54,21 @@ export class SharedMemory {
   }
 
   /** What the nodes know of the key; nothing when the store fails or somebody else wrote there. */
-  async get(key: string): Promise<{ revoked: boolean; at?: number }> {
+  async get(key: string): Promise<{ revoked: boolean; at?: number | undefined }> {
     if (this.#rests) return { revoked: false };
     const found = await this.#tolerate(this.#store.get(nameOf(key)));
-    if (!found) this.#rest();
-    const at = found?.value === undefined ? undefined : this.#read(key, found.value);
-    return { revoked: found?.revoked ?? false, ...(at !== undefined && { at }) };
+    if (!found) {
+      this.#rest();
+      return { revoked: false };
+    }
+    return { revoked: found.revoked, at: found.value === undefined ? undefined : this.#read(key, found.value) };
   }
 
   /** Tells the nodes of a confirmation; false when one of them ended the key. */
   async put(key: string, at: number): Promise<boolean> {
     const leftMs = at + this.#keepMs - Date.now();
     if (leftMs <= 0 || this.#rests) return true;
-    const value = `${at}.${this.#sign(key, at, 0).toString('base64url')}`;
-    return (await this.#tolerate(this.#store.put(nameOf(key), value, leftMs))) ?? true;
+    return (await this.#tolerate(this.#store.put(nameOf(key), signed(key, at, this.#keys[0]), leftMs))) ?? true;
   }
 
   /** Tells the nodes of an ending; later, when the store can't be reached now. */
@@ -117,20 +118,13 @@ export class SharedMemory {
   }
 
   #read(key: string, value: string): number | undefined {
-    const [at = '', signature = ''] = value.split('.');
-    const given = Buffer.from(signature, 'base64url');
-    const isOurs = this.#keys.some((_, index) => {
-      const expected = this.#sign(key, Number(at), index);
+    const at = Number.parseInt(value, 10);
+    const given = Buffer.from(value);
+    const isOurs = this.#keys.some((secret) => {
+      const expected = Buffer.from(signed(key, at, secret));
       return given.length === expected.length && timingSafeEqual(given, expected);
     });
-    return isOurs ? Number(at) : undefined;
-  }
-
-  #sign(key: string, at: number, index: number): Buffer {
-    return createHmac('sha256', this.#keys[index] ?? '')
-      .update(key, 'latin1')
-      .update(`\n${at}`)
-      .digest();
+    return isOurs ? at : undefined;
   }
 
   /** The answer; undefined, and counted, when the store fails. */
@@ -142,6 +136,15 @@ export class SharedMemory {
       return undefined;
     }
   }
+}
+
+const keyOf = (secret: string): Uint8Array =>
+  new Uint8Array(hkdfSync('sha256', secret, '', 'docspace shared session', 32));
+
+/** What a store keeps: when the key was confirmed, and a signature that nobody makes without a secret. */
+function signed(key: string, at: number, secret: Uint8Array): string {
+  const signature = createHmac('sha256', secret).update(key, 'latin1').update(`\n${at}`).digest('base64url');
+  return `${at}.${signature}`;
 }
 
 /** Keys are raw bytes in memory, and letters in a store. */

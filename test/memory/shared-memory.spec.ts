@@ -1,8 +1,9 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { SharedMemory, storeErrorsOf } from '../../lib/memory/shared-memory';
-import type { DocSpaceSessionStore, StoredSession } from '../../lib/memory/session-store';
+import type { DocSpaceSessionStore, DocSpaceStoreListener, StoredSession } from '../../lib/memory/session-store';
 
 const SECRET = 'a secret that all of the nodes share';
-const KEY = '\u0001key of 32 raw bytes, as in memory';
+const KEY = '\u0001\u00ffkey of 32 raw bytes, in memory';
 
 /** A store that works, or fails. */
 class Store implements Pick<DocSpaceSessionStore, 'get' | 'put' | 'revoke' | 'forget' | 'listen' | 'close'> {
@@ -11,18 +12,25 @@ class Store implements Pick<DocSpaceSessionStore, 'get' | 'put' | 'revoke' | 'fo
   asked = 0;
   readonly values = new Map<string, string>();
   readonly revoked: string[] = [];
+  /** For how long something is to be kept, by what. */
+  readonly kept: [what: 'value' | 'ending', ms: number][] = [];
+  readonly names = new Set<string>();
+  listener: DocSpaceStoreListener | undefined;
 
   get(key: string): Promise<StoredSession> {
+    this.names.add(key);
     const value = this.values.get(key);
     return this.#answer({ revoked: this.revoked.includes(key), ...(value !== undefined && { value }) });
   }
 
-  put(key: string, value: string): Promise<boolean> {
+  put(key: string, value: string, ttlMs: number): Promise<boolean> {
+    this.kept.push(['value', ttlMs]);
     if (this.works) this.values.set(key, value);
     return this.#answer(true);
   }
 
-  revoke(key: string): Promise<void> {
+  revoke(key: string, ttlMs: number): Promise<void> {
+    this.kept.push(['ending', ttlMs]);
     if (this.works) this.revoked.push(key);
     return this.#answer(undefined);
   }
@@ -32,8 +40,8 @@ class Store implements Pick<DocSpaceSessionStore, 'get' | 'put' | 'revoke' | 'fo
     return this.#answer(undefined);
   }
 
-  listen(): void {
-    // Nobody else is there.
+  listen(listener: DocSpaceStoreListener): void {
+    this.listener = listener;
   }
 
   close(): Promise<void> {
@@ -89,6 +97,42 @@ it('keeps neither key nor secret in the store', async () => {
   expect(JSON.stringify([...store.values])).toMatch(/^\[\["[\w-]+","\d+\.[\w-]+"\]\]$/);
 });
 
+it('writes as every version does, since nodes of two versions share a store while one takes over', async () => {
+  jest.useFakeTimers({ now: 1_700_000_000_000 });
+  await at([SECRET], store).put(KEY, Date.now());
+  jest.useRealTimers();
+  expect([...store.values]).toMatchInlineSnapshot(`
+   [
+     [
+       "Af9rZXkgb2YgMzIgcmF3IGJ5dGVzLCBpbiBtZW1vcnk",
+       "1700000000000.mpjwTC_X5qbtVPuo-rEAd1H0fnRACHCqx5SDjPUVYTE",
+     ],
+   ]
+  `);
+});
+
+it('keeps a confirmation for what is left of its time, and an ending for ten minutes', async () => {
+  jest.useFakeTimers();
+  const shared = at([SECRET], store);
+  expect(await shared.put(KEY, Date.now() - 4999)).toBe(true);
+  expect(await shared.put(KEY, Date.now() - 5000)).toBe(true);
+  await shared.revoke(KEY);
+  jest.useRealTimers();
+  expect(store.kept).toEqual([
+    ['value', 1],
+    ['ending', 600_000],
+  ]);
+});
+
+it('tells of endings on other nodes by key, and of what may have been missed', () => {
+  const [ended, lost] = [jest.fn(), jest.fn()];
+  at([SECRET], store).listen(ended, lost);
+  store.listener?.revoked(nameOf(KEY));
+  expect([ended.mock.calls, lost.mock.calls]).toEqual([[[KEY]], []]);
+  store.listener?.lost();
+  expect(lost).toHaveBeenCalledTimes(1);
+});
+
 describe('a store that fails', () => {
   const errors = (): number => storeErrorsOf(store as unknown as DocSpaceSessionStore);
   const lost = jest.fn();
@@ -130,6 +174,32 @@ describe('a store that fails', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
+  it('is told of on the channel, each time with how often it failed', async () => {
+    const told: unknown[] = [];
+    const note = (message: unknown): void => void told.push(message);
+    subscribe('docspace:store', note);
+    await at([SECRET], store).put(KEY, Date.now());
+    await at([SECRET], store).put(KEY, Date.now());
+    unsubscribe('docspace:store', note);
+    expect(told).toEqual([{ errors: 1 }, { errors: 2 }]);
+  });
+
+  it('is asked whether it answers under a name like any other', async () => {
+    await listening().get('k'.repeat(32));
+    await jest.advanceTimersByTimeAsync(1000);
+    expect(store.names.size).toBe(2);
+    for (const name of store.names) expect(name).toMatch(/^[\w-]{43}$/);
+  });
+
+  it('is told of ten thousand endings afterwards, and no more, so that memory does not grow', async () => {
+    const shared = listening();
+    for (let index = 0; index < 10_002; index++) void shared.revoke(`key ${index}`);
+    await jest.advanceTimersByTimeAsync(0);
+    store.works = true;
+    await jest.advanceTimersByTimeAsync(1000);
+    expect(store.revoked).toHaveLength(10_000);
+  });
+
   it('leaves a gap: what was confirmed without it may have been ended', async () => {
     await listening().get(KEY);
     await jest.advanceTimersByTimeAsync(5000);
@@ -166,6 +236,13 @@ describe('a store that fails', () => {
     await Promise.all([shared.get(KEY), shared.revoke(KEY)]);
     await shared.close();
     await shared.revoke('another');
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  it('is not tried again when it was closed before it failed', async () => {
+    const shared = listening();
+    await shared.close();
+    await shared.revoke(KEY);
     expect(jest.getTimerCount()).toBe(0);
   });
 

@@ -3,29 +3,78 @@
  * whether the specs notice. Nothing is broken in the working tree. What has not changed since the last run is not tried again.
  */
 import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
-/** By folder of lib, the folders of test that are about it; MUTATION_SPECS names others, or single specs (`auth/readers`). */
-const SPECS = {
-  memory: ['memory'],
+/** Of a hundred mutants so many are noticed, or the run fails. */
+const LEAST = 90;
+
+/** By folder of lib, the specs for its files that have none of their own. */
+const FOLDERS = {
+  auth: ['auth', 'login', 'sessions'],
   guards: ['guards'],
-  auth: ['auth', 'contract', 'login', 'sessions'],
+  memory: ['memory'],
 };
 
-const given = process.argv.slice(2);
-const chosen = new Map();
-for (const name of given.length > 0 ? given : Object.keys(SPECS)) {
-  const [folder, file = '**/*'] = name.split('/');
-  if (!(folder in SPECS)) {
-    console.error(`no such folder: ${folder}; there are ${Object.keys(SPECS).join(', ')}`);
-    process.exit(1);
-  }
-  chosen.set(folder, [...(chosen.get(folder) ?? []), `lib/${folder}/${file}.ts`]);
+/** By file, the specs that are about it, besides the one of the same name: few and quick ones, since they run hundreds of times. */
+const SPECS = {
+  'auth/credentials': ['auth/readers'],
+  'auth/docspace-sessions': ['sessions'],
+  'auth/login-challenge': ['login/login-challenge'],
+  'auth/login-limits': ['login/login-throttle'],
+  'auth/login-throttle': ['login/login-throttle'],
+  'auth/password-transport': ['login/password-transport'],
+  'auth/resilience': ['auth/portal-client', 'sessions/outage'],
+  'auth/session-question': ['sessions/verdicts'],
+  'auth/wire': ['auth/refusals', 'auth/wire-examples'],
+  'guards/access': ['guards/access-table', 'guards/docspace-roles.guard'],
+  'guards/docspace-login-cookie': ['login/login-cookie'],
+  'guards/docspace-same-origin.guard': ['guards/other-sites'],
+  'guards/exceptions': ['guards/execution-contexts', 'guards/handler-errors', 'guards/outage-answers'],
+};
+
+const filesOf = (folder) => readdirSync(`lib/${folder}`).map((file) => `${folder}/${file.replace(/\.ts$/, '')}`);
+
+/** MUTATION_SPECS names others. */
+function specsOf(file) {
+  if (process.env.MUTATION_SPECS) return process.env.MUTATION_SPECS;
+  const own = existsSync(`test/${file}.spec.ts`) ? [file] : [];
+  const specs = [...own, ...(SPECS[file] ?? [])];
+  return (specs.length > 0 ? specs : FOLDERS[file.split('/')[0]]).join();
 }
-for (const [folder, files] of chosen) {
-  const report = `reports/mutation/${folder}`;
-  const options = ['--mutate', files.join(), '--incrementalFile', `${report}.incremental.json`];
-  const specs = process.env.MUTATION_SPECS ?? SPECS[folder].join();
-  const env = { ...process.env, MUTATION_SPECS: specs, MUTATION_REPORT: report, MODEL_RUNS: '100' };
+
+function mutate(file) {
+  const report = `reports/mutation/${file}`;
+  const options = ['--mutate', `lib/${file}.ts`, '--incrementalFile', `${report}.incremental.json`];
+  const env = { ...process.env, MUTATION_SPECS: specsOf(file), MUTATION_REPORT: report, MODEL_RUNS: '100' };
   const { status } = spawnSync('npx', ['--no-install', 'stryker', 'run', ...options], { env, stdio: 'inherit' });
-  if (status !== 0) process.exitCode = 1;
+  if (status !== 0) {
+    console.error(`lib/${file}.ts could not be tried`);
+    process.exitCode = 1;
+    return { file, tried: 0, noticed: 0 };
+  }
+  const mutants = Object.values(JSON.parse(readFileSync(`${report}.json`, 'utf8')).files).flatMap((one) => one.mutants);
+  const tried = mutants.filter(({ status }) => ['Killed', 'Timeout', 'Survived', 'NoCoverage'].includes(status));
+  return { file, tried: tried.length, noticed: tried.filter(({ status }) => /Killed|Timeout/.test(status)).length };
 }
+
+const share = ({ tried, noticed }) => (tried === 0 ? 100 : (100 * noticed) / tried);
+const line = (name, of) => console.log(`| ${name} | ${of.tried} | ${share(of).toFixed(1)} % |`);
+
+const given = process.argv.slice(2);
+const unknown = given.filter((name) => !(name in FOLDERS) && !existsSync(`lib/${name}.ts`));
+if (unknown.length > 0) {
+  console.error(`no such folder or file: ${unknown.join()}; there are ${Object.keys(FOLDERS).join()}, or auth/readers`);
+  process.exit(1);
+}
+const files = (given.length > 0 ? given : Object.keys(FOLDERS)).flatMap((name) =>
+  name in FOLDERS ? filesOf(name) : [name],
+);
+const scores = files.map(mutate);
+const all = {
+  tried: scores.reduce((sum, { tried }) => sum + tried, 0),
+  noticed: scores.reduce((sum, { noticed }) => sum + noticed, 0),
+};
+console.log('| file | mutants | noticed |\n| --- | --- | --- |');
+for (const score of scores) line(`\`lib/${score.file}.ts\``, score);
+line('all', all);
+if (share(all) < LEAST) process.exitCode = 1;
