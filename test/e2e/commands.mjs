@@ -37,6 +37,7 @@ const commands = {
   'npx nestjs-docspace-auth doctor https://docspace.example.com --user ann@example.com': diagnosed,
   'npx nestjs-docspace-auth doctor <portal-url>': diagnosed,
   'DOCSPACE_URL=https://docspace.example.com npm start': sampleStarts,
+  [await firstOf('docs/security.md', 'randomBytes(32)')]: secretIsMade,
   'npm install': 'stands before everything here',
   'npm start': 'test/e2e/sample.mjs',
   'npm install && npm start': 'test/e2e/sample.mjs',
@@ -117,6 +118,11 @@ async function portalIsOpened(command) {
 
 async function emulatorStarts(command) {
   await start(`${command} --port 0`, scene.project, 'Ctrl+C ends it.');
+}
+
+async function secretIsMade(command) {
+  const { stdout } = await sh(command, scene.project);
+  if (!/^[\w-]{43}\n$/.test(stdout)) throw new Error(`printed ${stdout}`);
 }
 
 async function sampleStarts(command) {

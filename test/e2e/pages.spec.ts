@@ -80,7 +80,7 @@ describe('code that stands in a page', () => {
     portal = await DocSpaceEmulator.start({ users: demoUsers });
     Object.assign(process.env, {
       DOCSPACE_URL: portal.url,
-      DOCSPACE_SECRET: 'a secret of the specs, with 32 characters',
+      DOCSPACE_SECRET: 'docspace-auth-specs-0123456789abcdef',
     });
   });
   afterAll(async () => {
