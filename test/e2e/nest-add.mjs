@@ -3,30 +3,24 @@
  * Express and with Fastify, as CommonJS and as ESM. What it wrote is compiled, built, started and signed in to, the specs
  * run under the project's own runner, and whatever was the user's must still be there. Needs a build: `npm run build`.
  */
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import { DocSpaceEmulator } from 'nestjs-docspace-auth/testing';
+import { install, isOptional, own, readJson, root, run, Table, versionsOf, withTarball } from './consumers.mjs';
 
-const run = promisify(execFile);
-const root = join(import.meta.dirname, '..', '..');
 const node = process.execPath;
-const readJson = async (path) => JSON.parse(await readFile(path, 'utf8'));
-const own = await readJson(join(root, 'package.json'));
-const nest11 = await readJson(join(root, 'test/nest11/package.json'));
 
 /** Jest loads the modules of Nest 12, which are ECMAScript ones, from this version on. */
 const [nodeMajor, nodeMinor] = process.versions.node.split('.').map(Number);
 const jestLoadsNest12 = nodeMajor > 24 || (nodeMajor === 24 && nodeMinor >= 9);
 
 const majors = {
-  11: { cli: '11.0.24', versions: nest11.dependencies, runners: { cjs: true } },
-  12: { cli: '12.0.8', versions: own.devDependencies, runners: { esm: true, cjs: jestLoadsNest12 } },
+  11: { cli: '11.0.24', versions: versionsOf[11], runners: { cjs: true } },
+  12: { cli: '12.0.8', versions: versionsOf[12], runners: { esm: true, cjs: jestLoadsNest12 } },
 };
 /** What a fresh project brings and nothing here needs: it would be installed for nothing. */
 const unneeded = /eslint|prettier|oxlint|mau|coverage|globals|ts-loader|ts-node|source-map|nestjs\/(cli|schematics)/;
@@ -48,9 +42,6 @@ async function bootstrap() {
 void bootstrap();
 `;
 
-const npm = (cwd, ...packages) =>
-  run('npm', ['install', '--no-audit', '--no-fund', '--loglevel', 'error', ...packages], { cwd });
-
 /** What `nest new` writes, without its installation. */
 async function freshProject(cli, folder, name, type) {
   const schematics = join(cli, 'node_modules/@angular-devkit/schematics-cli/bin/schematics.js');
@@ -70,7 +61,7 @@ async function installAll(projects, { '@nestjs/platform-fastify': fastify }, tar
   const devDependencies = Object.fromEntries(all.filter(([name]) => !unneeded.test(name)));
   const [first, ...others] = projects;
   await writeFile(join(first, 'package.json'), JSON.stringify({ ...descriptions[0], devDependencies }, null, 2) + '\n');
-  await npm(first, tarball, `@nestjs/platform-fastify@${fastify}`);
+  await install(first, tarball, `@nestjs/platform-fastify@${fastify}`);
   for (const other of others) await symlink(join(first, 'node_modules'), join(other, 'node_modules'));
 }
 
@@ -120,7 +111,7 @@ function compare(before, after) {
 const isGrown = (before, { dependencies, ...after }) =>
   JSON.stringify({ ...before, dependencies: 0 }) === JSON.stringify({ ...before, ...after, dependencies: 0 }) &&
   Object.entries(before.dependencies).every(([name, range]) => dependencies[name] === range) &&
-  Object.keys(own.peerDependencies).every((name) => own.peerDependenciesMeta[name]?.optional || dependencies[name]);
+  Object.keys(own.peerDependencies).every((name) => isOptional(name) || dependencies[name]);
 
 async function freePort() {
   const server = createServer().listen(0, '127.0.0.1');
@@ -179,17 +170,6 @@ async function refusesToStart(project) {
   check(said.includes('DOCSPACE_URL must be'), `said ${said}`);
 }
 
-async function cell(name, steps) {
-  const started = performance.now();
-  try {
-    await steps();
-    console.log(`ok      ${((performance.now() - started) / 1000).toFixed(1).padStart(5)} s  ${name}`);
-  } catch (error) {
-    process.exitCode = 1;
-    console.log(`failed  ${name}: ${[error.message, error.stdout, error.stderr].filter(Boolean).join('\n')}`);
-  }
-}
-
 /** What must hold in each project, whoever installs. */
 async function tryOut(cli, project, hasRunner, path) {
   const bin = (name, ...args) => run(join(project, 'node_modules/.bin', name), args, { cwd: project });
@@ -207,10 +187,8 @@ async function tryOut(cli, project, hasRunner, path) {
   if (hasRunner) await run('npm', ['run', 'test:e2e'], { cwd: project });
 }
 
-const folder = await mkdtemp(join(tmpdir(), 'nest-add-'));
-try {
-  const packed = await run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', folder], { cwd: root });
-  const tarball = join(folder, JSON.parse(packed.stdout)[0].filename);
+const table = new Table();
+await withTarball(async (folder, tarball) => {
   // Stands in for npm where everything is installed already.
   const shim = join(folder, 'shim');
   await mkdir(shim);
@@ -219,31 +197,30 @@ try {
   const withoutNpm = `${shim}${delimiter}${process.env.PATH}`;
 
   const tryMajor = async ([major, { cli: version, versions, runners }]) => {
+    const nest = `Nest ${major}`;
     const cli = join(folder, `cli${major}`);
     const kinds = Object.entries(runners).flatMap(([type, hasRunner]) =>
       ['Express', 'Fastify'].map((platform) => ({ type, hasRunner, platform })),
     );
     const projects = [];
-    await cell(`Nest ${major}: projects of nest new, and this package in them`, async () => {
+    await table.cell([nest, 'projects of nest new, and this package in them', ''], async () => {
       await mkdir(cli);
-      await npm(cli, `@nestjs/cli@${version}`);
+      await install(cli, `@nestjs/cli@${version}`);
       for (const { type, platform } of kinds)
         projects.push(await freshProject(cli, folder, `nest${major}-${type}-${platform.toLowerCase()}`, type));
       await installAll(projects, versions, tarball);
     });
-    for (const [index, { type, hasRunner, platform }] of kinds.entries())
-      await cell(
-        `Nest ${major}, ${type}, ${platform}${hasRunner ? '' : ' (jest loads Nest 12 on Node >= 24.9)'}`,
-        async () => {
-          if (platform === 'Fastify') {
-            await writeFile(join(projects[index], 'src/main.ts'), fastifyMain(type === 'esm' ? '.js' : ''));
-            await writeFile(join(projects[index], '.env.example'), 'PORT=3000');
-          }
-          await tryOut(cli, projects[index], hasRunner, index === 0 ? undefined : withoutNpm);
-        },
-      );
+    for (const [index, { type, hasRunner, platform }] of kinds.entries()) {
+      const tests = hasRunner ? 'with its spec' : 'without its spec: jest loads Nest 12 on Node >= 24.9';
+      await table.cell([nest, `nest add: ${type}, ${platform}`, tests], async () => {
+        if (platform === 'Fastify') {
+          await writeFile(join(projects[index], 'src/main.ts'), fastifyMain(type === 'esm' ? '.js' : ''));
+          await writeFile(join(projects[index], '.env.example'), 'PORT=3000');
+        }
+        await tryOut(cli, projects[index], hasRunner, index === 0 ? undefined : withoutNpm);
+      });
+    }
   };
   await Promise.all(Object.entries(majors).map(tryMajor));
-} finally {
-  await rm(folder, { recursive: true, force: true });
-}
+});
+table.print('project', 'what ran', '');
