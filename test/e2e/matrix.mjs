@@ -6,12 +6,10 @@
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { install, isOptional, own, root, run, Table, versionsOf, withTarball } from './consumers.mjs';
-import { runners, setups } from './setups.mjs';
+import { pinned, runners, setups } from './setups.mjs';
 
 /** The oldest of each line that is supported, and the newest. */
 const NODES = ['20.19.0', '22.12.0', '22.23.3', '24.9.0'];
-/** That of `nest new`; the newest needs Node 22. */
-const VITEST = '4.1.2';
 const MODULES = { CommonJS: 'cjs', ESM: 'mjs' };
 
 const answers = 'GET /me 401, GET /me 200, GET /me 200, POST /logout 200, GET /me 401\n';
@@ -35,9 +33,9 @@ const compilerOptions = {
 
 async function freshApplication(folder, major, tarball) {
   await mkdir(folder);
-  const pinned = { ...own.devDependencies, ...versionsOf[major], vitest: VITEST };
+  const versions = { ...own.devDependencies, ...versionsOf[major], ...pinned };
   const names = [...peers, ...runners[major], 'typescript', '@types/node'];
-  const dependencies = Object.fromEntries(names.map((name) => [name, pinned[name]]));
+  const dependencies = Object.fromEntries(names.map((name) => [name, versions[name]]));
   const description = { private: true, dependencies: { ...dependencies, [own.name]: `file:${tarball}` } };
   await writeFile(join(folder, 'package.json'), JSON.stringify(description, null, 2));
   await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['*.cts', '*.mts'] }));
