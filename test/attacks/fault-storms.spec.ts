@@ -93,7 +93,11 @@ clearInterval(watch.timer);
 clearInterval(sampling);
 const grown = heap() - before;
 await fetch(spec + '/over');
-shift += 6000;
+// A busy machine may take longer over the first answer than there is time, which opens the breaker once more.
+for (let tries = 0; tries < 5; tries++) {
+  shift += 6000;
+  if ((await sessions.check(credentials[0])).status !== 'unknown') break;
+}
 const after = [];
 for (const one of credentials) after.push(wordOf(await sessions.check(one)));
 await app.close();
