@@ -29,6 +29,12 @@ describe('every page', () => {
     expect(strange).toEqual([]);
   });
 
+  it('is found from the first ones', () => {
+    const first = read('README.md') + read('CONTRIBUTING.md');
+    const guides = PAGES.filter((page) => /^docs\/[^/]+$/.test(page));
+    expect(guides.filter((page) => !first.includes(`](${page})`) && !first.includes(`](${page}#`))).toEqual([]);
+  });
+
   it('links to what there is', () => {
     const broken = PAGES.flatMap((page) =>
       [...read(page).matchAll(/\]\((?!https?:|mailto:|#)([^)#\s]+)/g)]
