@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Cluster, Redis } from 'ioredis';
 import { RedisSessionStore, type RedisSessionStoreOptions } from '../../lib/redis/index.js';
 import { sessionStoreConformance } from '../../lib/testing/store-conformance.js';
@@ -5,6 +7,8 @@ import { describeWithRedis, RedisServer } from '../support/redis-server.js';
 import { startCluster } from './cluster.js';
 
 jest.setTimeout(60_000);
+
+const guide = readFileSync(join(__dirname, '../../docs/redis.md'), 'utf8');
 
 /** Patient, since the machine may be busy. */
 const open = (redis: RedisSessionStoreOptions['redis']): Promise<RedisSessionStore> =>
@@ -20,6 +24,21 @@ describeWithRedis('RedisSessionStore on one server', () => {
 
   describe('reached by a URL', () => {
     for (const { name, run } of sessionStoreConformance(() => open(server.url))) it(name, run);
+  });
+
+  describe('reached by a user with the rights that the guide gives him', () => {
+    beforeAll(async () => {
+      const [command = ''] = /^ACL SETUSER docspace .*$/m.exec(guide) ?? [];
+      expect(await server.cli(...command.split(' '))).toBe('OK');
+    });
+
+    const asDocspace = (): string => server.url.replace('//', '//docspace:password@');
+    for (const { name, run } of sessionStoreConformance(() => open(asDocspace()))) it(name, run);
+
+    afterAll(async () => {
+      // Nothing was asked for that he may not do.
+      expect(await server.cli('ACL', 'LOG')).toBe('');
+    });
   });
 
   describe('reached through a connection with a key prefix and a database of its own', () => {
