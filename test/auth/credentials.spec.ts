@@ -66,6 +66,7 @@ describe('DocSpaceCredentials', () => {
     ['token', 'more than 4096 characters', 'a'.repeat(4097)],
     ['token', 'an API key', SECRETS.apiKey],
     ['token', 'a JWT', SECRETS.jwt],
+    ['api-key', 'something before it', 'xsk-0123456789abcdef'],
     ['api-key', 'too few characters', 'sk-1234567'],
     ['api-key', 'its beginning in capitals', 'SK-0123456789abcdef'],
     ['api-key', 'a token', SECRETS.token],
@@ -74,6 +75,7 @@ describe('DocSpaceCredentials', () => {
     ['jwt', 'four segments', 'one.two.three.four'],
     ['jwt', 'an empty payload', 'one..three-1234'],
     ['jwt', 'a blank', 'o n.two.three-1234'],
+    ['jwt', 'a blank before it', ' one.two.three'],
     ['jwt', 'more than 8192 characters', `${'a'.repeat(4096)}.${'b'.repeat(4096)}.c`],
     ['basic', 'a line end', 'pass\r\nword'],
     ['basic', 'a null character', 'pass\0word'],
@@ -91,6 +93,26 @@ describe('DocSpaceCredentials', () => {
       expect(error).toBeInstanceOf(TypeError);
       expectNoSecret(error, [GOOD[kind]]);
     }
+  });
+
+  it('take what is just not too long', () => {
+    const jwt = `${'a'.repeat(4095)}.${'b'.repeat(4095)}.`;
+    expect(jwt).toHaveLength(8192);
+    expect(DocSpaceCredentials.jwt(jwt).reveal()).toBe(jwt);
+    expect(DocSpaceCredentials.basic('ann', 'x'.repeat(8188)).reveal()).toHaveLength(8192);
+    expect(DocSpaceCredentials.token('a'.repeat(4096)).isWellFormed).toBe(true);
+    expect(DocSpaceCredentials.apiKey(`sk-${'a'.repeat(256)}`).isWellFormed).toBe(true);
+  });
+
+  it('say what is wrong with a user name', () => {
+    expect(() => DocSpaceCredentials.basic('ann:smith', '')).toThrow('basic: userName must not hold a colon');
+    for (const both of [
+      [1, ''],
+      ['ann', 1],
+    ])
+      expect(() => DocSpaceCredentials.basic(...(both as [string, string]))).toThrow(
+        'basic: userName and password must be strings',
+      );
   });
 
   it.each(['', 'ann:smith', 'ann\n'])('of kind basic can’t have the user name %j', (userName) => {
@@ -118,6 +140,16 @@ describe('DocSpaceCredentials', () => {
     const presented = (kind: DocSpaceCredentialKind): DocSpaceCredentials =>
       DocSpaceCredentials.presented(kind, 'same');
     expect(presented('token').equals(presented('basic'))).toBe(false);
+  });
+
+  it('travel in one header: a token as the cookie, keys and JWTs as Bearer, and Basic', () => {
+    const [token, key, jwt, basic] = KINDS.map((kind) => MAKE[kind](GOOD[kind]).headers());
+    expect([token, key, jwt, basic]).toEqual([
+      { cookie: `asc_auth_key=${encodeURIComponent(SECRETS.token)}` },
+      { authorization: `Bearer ${SECRETS.apiKey}` },
+      { authorization: `Bearer ${SECRETS.jwt}` },
+      { authorization: `Basic ${Buffer.from(`ann@example.com:${SECRETS.password}`).toString('base64')}` },
+    ]);
   });
 
   it('travel so that a portal reads the same token, for every base64 text', () => {

@@ -75,11 +75,12 @@ describe('A caller', () => {
     expect(getEventListeners(signal, 'abort')).toHaveLength(0);
   });
 
-  it('who gives up hears his own reason at once', async () => {
+  it('who gives up hears his own reason at once, and nothing listens any more', async () => {
     const giving = new AbortController();
     const heard = expect(orAborted(never, giving.signal)).rejects.toThrow('gone');
     giving.abort(new Error('gone'));
     await heard;
+    expect(getEventListeners(giving.signal, 'abort')).toHaveLength(0);
   });
 
   it('who had given up before leaves no rejection unhandled, and nothing that listens', async () => {

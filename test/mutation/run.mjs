@@ -20,16 +20,13 @@ const SPECS = {
   'auth/credentials': ['auth/readers'],
   'auth/docspace-sessions': ['sessions'],
   'auth/login-challenge': ['login/login-challenge'],
-  'auth/login-limits': ['login/login-throttle'],
   'auth/login-throttle': ['login/login-throttle'],
   'auth/password-transport': ['login/password-transport'],
   'auth/resilience': ['auth/portal-client', 'sessions/outage'],
   'auth/session-question': ['sessions/verdicts'],
-  'auth/wire': ['auth/refusals', 'auth/wire-examples'],
-  'guards/access': ['guards/access-table', 'guards/docspace-roles.guard'],
+  'auth/wire': ['auth/refusals'],
   'guards/docspace-login-cookie': ['login/login-cookie'],
   'guards/docspace-same-origin.guard': ['guards/other-sites'],
-  'guards/exceptions': ['guards/execution-contexts', 'guards/handler-errors', 'guards/outage-answers'],
 };
 
 const filesOf = (folder) => readdirSync(`lib/${folder}`).map((file) => `${folder}/${file.replace(/\.ts$/, '')}`);
