@@ -69,11 +69,13 @@ describe('What an attempt counts against', () => {
       nameOf({ tried: 'app-code' }),
       nameOf({ tried: 'sms-code' }),
       nameOf({ tried: 'resend' }),
+      nameOf({ tried: 'phone', user: 'bc', portal: { name: 'a' } as Portal }),
+      nameOf({ tried: 'phone', user: 'c', portal: { name: 'ab' } as Portal }),
       lockOf(ATTEMPT),
       lockOf({ ...ATTEMPT, address: 'a', login: 'bc' }),
       lockOf({ ...ATTEMPT, address: 'ab', login: 'c' }),
     ];
-    expect(new Set(names).size).toBe(8);
+    expect(new Set(names).size).toBe(10);
     expect(lockOf({ ...ATTEMPT, login: 'Ann@Example.com' })).toBe(lockOf(ATTEMPT));
   });
 });

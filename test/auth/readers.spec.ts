@@ -80,6 +80,7 @@ describe('a cookie', () => {
     [`asc_auth_key=${encodeURIComponent(token)}`, `token: ${token}`],
     [`asc_auth_key=${token}`, `token: ${token}`],
     [`a=b; asc_auth_key=${token}; c=d`, `token: ${token}`],
+    ['asc_auth_key=a%253D', 'token: a%3D'],
     [`a=%; asc_auth_key=${token}`, `token: ${token}`],
     [undefined, undefined],
     ['', undefined],
