@@ -12,9 +12,9 @@ import type { DocSpaceCredentials } from './credentials.js';
 import { type DocSpaceCall, DocSpaceAuthService } from './docspace-auth.service.js';
 import { DocSpaceSession } from './docspace-session.js';
 import type { DocSpaceUser } from './docspace-user.js';
-import { absoluteUrl, Portals } from './portal.js';
+import { absoluteUrl, type Portal, Portals } from './portal.js';
 import { type ProfileOwner, Profiles } from './profiles.js';
-import { sessionKey } from './session-key.js';
+import { sessionKey, sessionKeys } from './session-key.js';
 import { askAnswer, askVerdict } from './session-question.js';
 import { type DocSpaceEnded, type DocSpaceSessionStatistics, reportOf } from './session-reports.js';
 import { ToldAsLogout } from './told.js';
@@ -61,7 +61,7 @@ export class DocSpaceSessions implements OnApplicationShutdown {
       confirmed: authenticated,
       ended: ANONYMOUS,
     });
-    this.#logouts = service.endings.subscribe((ended) => void this.#end(sessionKey(ended.portal, ended.credentials)));
+    this.#logouts = service.endings.subscribe(({ portal, credentials }) => void this.#end(portal, credentials));
     this.#shared?.listen(
       (key) => this.#endHere(key),
       () => this.#check.memory.clear(),
@@ -111,8 +111,7 @@ export class DocSpaceSessions implements OnApplicationShutdown {
    * Rejects only with the reason of the call's signal; the question then goes on for the others.
    */
   async check(credentials: DocSpaceCredentials, call: DocSpaceCall = {}): Promise<DocSpaceVerdict> {
-    const portal = this.#portals.get(call.portal);
-    const key = sessionKey(portal, credentials);
+    const { key, portal } = this.#ownerOf(credentials, call);
     const remembered = this.#check.remembered(key, Date.now(), portal.counts);
     if (remembered) return remembered;
     if (!credentials.isWellFormed) return ANONYMOUS;
@@ -155,12 +154,7 @@ export class DocSpaceSessions implements OnApplicationShutdown {
 
   /** Counts since the start, and the state now. */
   statistics(): DocSpaceSessionStatistics {
-    return {
-      ...reportOf(this.#portals.all()),
-      remembered: this.#check.memory.size,
-      inFlight: this.#check.inFlight,
-      storeErrors: storeErrorsOf(this.#config.sessions.store),
-    };
+    return reportOf(this.#portals.all(), this.#check, storeErrorsOf(this.#config.sessions.store));
   }
 
   /** @internal Emits once when the session is ended, on this node or another. */
@@ -187,14 +181,14 @@ export class DocSpaceSessions implements OnApplicationShutdown {
   }
 
   #ask(key: string, credentials: DocSpaceCredentials, { portal, client }: DocSpaceCall, counts: CheckCounts) {
-    const over = client?.address === undefined ? noop : this.#perAddress.begin(client.address);
+    const over = this.#perAddress.begin(client?.address);
     if (!over) return Promise.resolve(crowded());
     return this.#check.ask(key, () => askAnswer(this.#service, credentials, { portal }), counts).finally(over);
   }
 
-  async #end(key: string): Promise<void> {
-    this.#endHere(key);
-    await this.#shared?.revoke(key);
+  async #end(portal: Portal, credentials: DocSpaceCredentials): Promise<void> {
+    this.#endHere(sessionKey(portal, credentials));
+    await this.#shared?.revoke(...sessionKeys(portal, credentials));
   }
 
   #endHere(key: string): void {
@@ -203,5 +197,3 @@ export class DocSpaceSessions implements OnApplicationShutdown {
     this.#ended.next(key);
   }
 }
-
-const noop = (): void => undefined;

@@ -25,8 +25,8 @@ export interface Portal {
   readonly resilience: Resilience;
   /** What its session checks came to since the start. */
   readonly counts: CheckCounts;
-  /** What names its sessions in memory. */
-  readonly keyPrefixes: KeyPrefixes;
+  /** What names its sessions in memory, by secret; the newest first. */
+  readonly keyPrefixes: readonly [KeyPrefixes, ...KeyPrefixes[]];
   /** How requests get there. */
   readonly transport: Transport;
 }
@@ -39,9 +39,7 @@ export class Portals {
 
   private constructor(config: DocSpaceAuthConfig, transport: Transport) {
     this.#transport = transport;
-    this.#portals = new Map(
-      config.portals.map((portal) => [portal.name, toPortal(portal, config.secrets[0], transport)]),
-    );
+    this.#portals = new Map(config.portals.map((portal) => [portal.name, toPortal(portal, config.secrets, transport)]));
   }
 
   /** Loads undici only where it is asked for. */
@@ -76,7 +74,12 @@ export class Portals {
   }
 }
 
-function toPortal({ name, publicUrl, internalUrl }: PortalConfig, secret: string, transport: Transport): Portal {
+function toPortal(
+  { name, publicUrl, internalUrl }: PortalConfig,
+  [newest, ...older]: DocSpaceAuthConfig['secrets'],
+  transport: Transport,
+): Portal {
+  const prefixesOf = (secret: string): KeyPrefixes => keyPrefixes(secret, name, bare(publicUrl));
   const inside = internalUrl.href !== publicUrl.href;
   const headers: Record<string, string> = inside
     ? { host: publicUrl.host, 'x-forwarded-proto': publicUrl.protocol.slice(0, -1) }
@@ -90,7 +93,7 @@ function toPortal({ name, publicUrl, internalUrl }: PortalConfig, secret: string
     transport,
     resilience: new Resilience((state) => CHANNELS.breaker.publish({ portal: name, state })),
     counts: noCounts(),
-    keyPrefixes: keyPrefixes(secret, name, bare(publicUrl)),
+    keyPrefixes: [prefixesOf(newest), ...older.map(prefixesOf)],
   };
 }
 

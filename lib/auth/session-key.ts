@@ -2,7 +2,7 @@ import { hash, hkdfSync } from 'node:crypto';
 import type { DocSpaceCredentialKind, DocSpaceCredentials } from './credentials.js';
 import type { Portal } from './portal.js';
 
-/** What stands before a secret when it is hashed, for each kind of credentials at one portal. */
+/** What stands before the credentials' secret when it is hashed, by their kind; for one portal and one secret of the options. */
 export type KeyPrefixes = Readonly<Record<DocSpaceCredentialKind, string>>;
 
 /**
@@ -11,7 +11,14 @@ export type KeyPrefixes = Readonly<Record<DocSpaceCredentialKind, string>>;
  * secret, which costs a fifth of an HMAC, and nobody gets to see a hash that he could extend.
  */
 export const sessionKey = ({ keyPrefixes }: Portal, credentials: DocSpaceCredentials): string =>
-  hash('sha256', keyPrefixes[credentials.kind] + credentials.reveal(), 'binary');
+  keyOf(keyPrefixes[0], credentials);
+
+/** The names under every secret, the newest first: a node that has another one first finds its own among them. */
+export const sessionKeys = ({ keyPrefixes }: Portal, credentials: DocSpaceCredentials): string[] =>
+  keyPrefixes.map((prefixes) => keyOf(prefixes, credentials));
+
+const keyOf = (prefixes: KeyPrefixes, credentials: DocSpaceCredentials): string =>
+  hash('sha256', prefixes[credentials.kind] + credentials.reveal(), 'binary');
 
 /** Short, so that key and token fill few blocks: 128 bits for each portal and kind. */
 export function keyPrefixes(secret: string, portal: string, publicUrl: string): KeyPrefixes {

@@ -30,8 +30,12 @@ export interface DocSpaceSessionStatistics extends CheckCounts {
   portals: Record<string, DocSpacePortalStatistics>;
 }
 
-/** What is told of portals: the counts of all, and each by its name. */
-export function reportOf(portals: readonly Portal[]): Pick<DocSpaceSessionStatistics, Reported> {
+/** What is told: the counts of all portals, each by its name, and what is remembered and in flight. */
+export function reportOf(
+  portals: readonly Portal[],
+  { memory, inFlight }: { readonly memory: { readonly size: number }; readonly inFlight: number },
+  storeErrors: number,
+): DocSpaceSessionStatistics {
   const total = noCounts();
   for (const { counts } of portals)
     for (const name of Object.keys(total) as (keyof CheckCounts)[]) total[name] += counts[name];
@@ -39,9 +43,10 @@ export function reportOf(portals: readonly Portal[]): Pick<DocSpaceSessionStatis
     Object.fromEntries(portals.map((portal) => [portal.name, tell(portal)]));
   return {
     ...total,
+    remembered: memory.size,
+    inFlight,
+    storeErrors,
     breakers: byName(({ resilience }) => resilience.state),
     portals: byName(({ counts, resilience }) => ({ ...counts, breaker: resilience.state })),
   };
 }
-
-type Reported = keyof CheckCounts | 'breakers' | 'portals';

@@ -4,8 +4,9 @@ export class Allowance {
 
   constructor(private readonly limit: number) {}
 
-  /** Begins one more for the name, if it may; call the returned function when it is over. */
-  begin(name: string): (() => void) | undefined {
+  /** Begins one more for the name, if it may, and always without one; call the returned function when it is over. */
+  begin(name: string | undefined): (() => void) | undefined {
+    if (name === undefined) return () => undefined;
     const count = this.#underWay.get(name) ?? 0;
     if (count >= this.limit) return undefined;
     this.#underWay.set(name, count + 1);

@@ -71,9 +71,9 @@ export class SharedMemory {
     return (await this.#tolerate(this.#store.put(nameOf(key), signed(key, at, this.#keys[0]), leftMs))) ?? true;
   }
 
-  /** Tells the nodes of an ending; later, when the store can't be reached now. */
-  async revoke(key: string): Promise<void> {
-    await this.#tell(nameOf(key));
+  /** Tells the nodes of an ending, by each of its keys; later, when the store can't be reached now. */
+  async revoke(...keys: string[]): Promise<void> {
+    await Promise.all(keys.map((key) => this.#tell(nameOf(key))));
   }
 
   async forget(key: string): Promise<void> {

@@ -5,7 +5,7 @@ import { keyPrefixes, sessionKey } from '../../lib/auth/session-key.js';
 const SECRET = 'a secret that all of the nodes share';
 const URL = 'https://docspace.example.com';
 const at = (...[secret = SECRET, name = 'default', url = URL]: string[]): Portal =>
-  ({ keyPrefixes: keyPrefixes(secret, name, url) }) as Portal;
+  ({ keyPrefixes: [keyPrefixes(secret, name, url)] }) as unknown as Portal;
 const token = DocSpaceCredentials.token('dG9rZW4tMTIzNA==');
 const shown = (key: string): string => Buffer.from(key, 'latin1').toString('base64url');
 

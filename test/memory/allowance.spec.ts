@@ -17,6 +17,14 @@ it('lets so many begin for a name, and one more for each that is over', () => {
   ]);
 });
 
+it('counts nothing without a name', () => {
+  const allowance = new Allowance(1);
+  expect([allowance.begin(undefined), allowance.begin(undefined)]).toEqual([
+    expect.any(Function),
+    expect.any(Function),
+  ]);
+});
+
 it('counts each name for itself', () => {
   const allowance = new Allowance(1);
   expect(allowance.begin('a')).toBeDefined();

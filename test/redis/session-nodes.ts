@@ -28,10 +28,14 @@ export class Scene implements AsyncDisposable {
   /** One node: a whole application with the module, in this process. Patient, since the machine may be busy. */
   async node(
     redis: RedisSessionStoreOptions['redis'],
-    { ttlMs = 100, commandTimeoutMs = 10_000 }: { ttlMs?: number; commandTimeoutMs?: number } = {},
+    {
+      ttlMs = 100,
+      commandTimeoutMs = 10_000,
+      secret = SECRET,
+    }: { ttlMs?: number; commandTimeoutMs?: number; secret?: string | string[] } = {},
   ): Promise<SessionNode> {
     const store = new RedisSessionStore({ redis, commandTimeoutMs });
-    const options = { secret: SECRET, timeoutMs: 20_000, sessions: { ttlMs, store } };
+    const options = { secret, timeoutMs: 20_000, sessions: { ttlMs, store } };
     return new SessionNode(await anApp().at(this.portal.url).with(options).compile());
   }
 

@@ -3,7 +3,7 @@ import { describeWithRedis, RedisServer } from '../support/redis-server.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 import { startCluster, stopping } from './cluster.js';
 import { disconnecting, until } from './nodes.js';
-import { Load, RIGHT, Scene } from './session-nodes.js';
+import { Load, RIGHT, Scene, SECRET } from './session-nodes.js';
 
 jest.setTimeout(120_000);
 
@@ -41,6 +41,25 @@ describeWithRedis('the verdicts of two nodes that share a Redis', () => {
     await load.goOn(300);
     expect(a.counts.storeErrors).toBe(storeErrors);
     expect(load.verdicts).toEqual(RIGHT);
+  });
+
+  it('stay right while the secret is changed, for log-outs on either side of the change', async () => {
+    const older = 'the secret that they have shared so far';
+    await using scene = await Scene.start();
+    await using server = await RedisServer.start();
+    await using a = await scene.node(server.url, { ttlMs: HOUR, secret: [SECRET, older] });
+    await using b = await scene.node(server.url, { ttlMs: HOUR, secret: [older, SECRET] });
+    for (const [here, there] of [
+      [a, b],
+      [b, a],
+    ] as const) {
+      // Of these only the nodes know that they are ended; one is remembered on the other node, one is not.
+      const [known, unknown] = [scene.apiKey(), scene.apiKey()];
+      await there.status(known);
+      await Promise.all([here.sessions.end(known), here.sessions.end(unknown)]);
+      await until('the other node heard', async () => (await there.status(known)) === 'anonymous');
+      expect(await there.status(unknown)).toBe('anonymous');
+    }
   });
 
   it('stay right with nothing but the other nodes’ word for it after FLUSHALL', async () => {
