@@ -32,7 +32,8 @@ const commands = {
   'npx nestjs-docspace-auth emulator --port 8092': portalIsOpened,
   'npx nestjs-docspace-auth emulator': emulatorStarts,
   [await firstOf('docs/first-login.md', '/auth/login')]: loggedIn,
-  [await firstOf('docs/first-login.md', '/hello')]: greeted,
+  [await firstOf('docs/first-login.md', '/hello')]: answered,
+  [await firstOf('README.md', 'curl -X POST')]: answered,
   'npx nestjs-docspace-auth doctor https://docspace.example.com': diagnosed,
   'npx nestjs-docspace-auth doctor https://docspace.example.com --user ann@example.com': diagnosed,
   'npx nestjs-docspace-auth doctor <portal-url>': diagnosed,
@@ -43,7 +44,7 @@ const commands = {
   'npm install && npm start': 'test/e2e/sample.mjs',
   [await firstOf('README.md', 'TOKEN=$(curl')]: readmeWalk,
   [await firstOf('README.md', 'curl -s http://localhost:3000/me')]: readmeWalk,
-  [await firstOf('README.md', '/auth/logout')]: readmeWalk,
+  [await firstOf('README.md', 'curl -s -X POST')]: readmeWalk,
   'npm test': 'this is a part of it',
   'npm install && npm test': 'this is a part of it',
   'node test/run.mjs lint': 'a part of npm test',
@@ -142,7 +143,7 @@ async function loggedIn(command, printed) {
   }
 }
 
-async function greeted(command, printed) {
+async function answered(command, printed) {
   const { stdout } = await sh(here(command).replace('…', scene.token), scene.project);
   matches(stdout, printed);
 }

@@ -22,7 +22,7 @@ describe('the README', () => {
 
   it('walks through the sample with commands that print what it says', async () => {
     await using sample = await startSample();
-    const walk = codeOf('README.md', '/auth/logout', 'sh');
+    const walk = codeOf('README.md', 'TOKEN=', 'sh');
     const commands = walk.replaceAll('http://localhost:3000', sample.url).trim().replaceAll('\n\n', '\necho\n');
     const { stdout } = await promisify(execFile)('bash', ['-euc', commands]);
     const printed = stdout.split('\n').filter((line) => line !== '');
