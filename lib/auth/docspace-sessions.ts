@@ -94,7 +94,7 @@ export class DocSpaceSessions implements OnApplicationShutdown {
     const { name } = this.#portals.get(call.portal);
     if (!this.#config.loadUser) return new DocSpaceSession(credentials, name, checkedAt, stale);
     const owner = this.#ownerOf(credentials, call);
-    const user = await this.#profiles.getOrLast(owner, stale);
+    const user = await orAborted(this.#profiles.getOrLast(owner, stale), call.signal);
     this.#refuseEnded(owner.key);
     return new DocSpaceSession(credentials, name, checkedAt, stale, user);
   }

@@ -3,18 +3,12 @@
  * or stands in the table below with who runs it, or why nobody does. A command that is in no row fails, and so does a row
  * that no page has. Needs a build, and the sample's (test/e2e/sample.mjs).
  */
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import { once } from 'node:events';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { promisify } from 'node:util';
+import { compilerOptions, freePort, own, root, run, withTarball } from './consumers.mjs';
 
-const run = promisify(execFile);
-const root = join(import.meta.dirname, '..', '..');
-const own = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
 const read = (page) => readFile(join(root, page), 'utf8');
 
 const readmeWalk = 'test/e2e/readme.spec.ts runs the walk, and compares what is printed';
@@ -205,21 +199,10 @@ async function start(command, cwd, greeting, env = process.env) {
   });
 }
 
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
 /** What `nest new` would have made, without its installation. */
 async function freshProject(folder) {
   scene.project = join(folder, 'project');
   await mkdir(scene.project);
-  const packed = await run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', folder], { cwd: root });
-  scene.tarball = join(folder, JSON.parse(packed.stdout)[0].filename);
   const names = [
     '@nestjs/common',
     '@nestjs/core',
@@ -230,19 +213,11 @@ async function freshProject(folder) {
     '@types/node',
   ];
   const dependencies = Object.fromEntries(names.map((name) => [name, own.devDependencies[name]]));
-  const compilerOptions = {
-    module: 'nodenext',
-    target: 'ES2023',
-    strict: true,
-    experimentalDecorators: true,
-    emitDecoratorMetadata: true,
-    skipLibCheck: true,
-    outDir: 'dist',
-    rootDir: 'src',
-    types: ['node'],
-  };
   await writeFile(join(scene.project, 'package.json'), JSON.stringify({ private: true, type: 'module', dependencies }));
-  await writeFile(join(scene.project, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['src'] }));
+  await writeFile(
+    join(scene.project, 'tsconfig.json'),
+    JSON.stringify({ compilerOptions: { ...compilerOptions, outDir: 'dist', rootDir: 'src' }, include: ['src'] }),
+  );
 }
 
 /** Whether the repository has what a command names that is not run. */
@@ -271,9 +246,7 @@ for (const [command, { pages: where }] of found)
   if (!Object.hasOwn(commands, command))
     fail(`${command}: of ${where.join(', ')}, is in no row of test/e2e/commands.mjs`);
 
-const folder = await mkdtemp(join(tmpdir(), 'commands-'));
-try {
-  await freshProject(folder);
+async function runAll() {
   for (const [command, how] of Object.entries(commands)) {
     if (!found.has(command)) fail(`${command}: is in no page`);
     else if (typeof how === 'string') {
@@ -289,7 +262,14 @@ try {
       }
     }
   }
-} finally {
-  for (const { pid, exitCode } of scene.started) if (exitCode === null) process.kill(-pid, 'SIGTERM');
-  await rm(folder, { recursive: true, force: true, maxRetries: 5 });
 }
+
+await withTarball(async (folder, tarball) => {
+  scene.tarball = tarball;
+  try {
+    await freshProject(folder);
+    await runAll();
+  } finally {
+    for (const { pid, exitCode } of scene.started) if (exitCode === null) process.kill(-pid, 'SIGTERM');
+  }
+});

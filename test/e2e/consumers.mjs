@@ -1,6 +1,8 @@
 /** What the programs have in common that install this package as its users do, and try it in applications of theirs. */
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -15,6 +17,28 @@ export const versionsOf = {
 };
 export const isOptional = (name) => own.peerDependenciesMeta[name]?.optional === true;
 export const run = promisify(execFile);
+
+/** How an application of Nest is compiled. */
+export const compilerOptions = {
+  module: 'nodenext',
+  target: 'ES2023',
+  strict: true,
+  experimentalDecorators: true,
+  emitDecoratorMetadata: true,
+  esModuleInterop: true,
+  skipLibCheck: true,
+  types: ['node'],
+};
+
+/** A port that was free a moment ago. */
+export async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address();
+  server.close();
+  await once(server, 'close');
+  return port;
+}
 
 /** Installs what the folder's package.json names, and these packages. */
 export const install = (folder, ...packages) =>
@@ -31,7 +55,7 @@ export async function withTarball(steps) {
     });
     await steps(folder, join(folder, JSON.parse(packed.stdout)[0].filename));
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 

@@ -5,7 +5,7 @@
  */
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { install, isOptional, own, root, run, Table, versionsOf, withTarball } from './consumers.mjs';
+import { compilerOptions, install, isOptional, own, root, run, Table, versionsOf, withTarball } from './consumers.mjs';
 import { pinned, runners, setups } from './setups.mjs';
 
 /** The oldest of each line that is supported, and the newest. */
@@ -19,17 +19,6 @@ const parts =
 const peers = [...Object.keys(own.peerDependencies).filter((name) => !isOptional(name)), '@nestjs/platform-express'];
 /** What the entries beside the main one need; not there until the applications have booted without it. */
 const optionalPeers = ['@nestjs/swagger', '@nestjs/terminus', 'ioredis'];
-
-const compilerOptions = {
-  module: 'nodenext',
-  target: 'ES2023',
-  strict: true,
-  experimentalDecorators: true,
-  emitDecoratorMetadata: true,
-  esModuleInterop: true,
-  skipLibCheck: true,
-  types: ['node'],
-};
 
 async function freshApplication(folder, major, tarball) {
   await mkdir(folder);

@@ -6,11 +6,21 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, cp, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DocSpaceEmulator } from 'nestjs-docspace-auth/testing';
-import { install, isOptional, own, readJson, root, run, Table, versionsOf, withTarball } from './consumers.mjs';
+import {
+  freePort,
+  install,
+  isOptional,
+  own,
+  readJson,
+  root,
+  run,
+  Table,
+  versionsOf,
+  withTarball,
+} from './consumers.mjs';
 
 const node = process.execPath;
 
@@ -112,15 +122,6 @@ const isGrown = (before, { dependencies, ...after }) =>
   JSON.stringify({ ...before, dependencies: 0 }) === JSON.stringify({ ...before, ...after, dependencies: 0 }) &&
   Object.entries(before.dependencies).every(([name, range]) => dependencies[name] === range) &&
   Object.keys(own.peerDependencies).every((name) => isOptional(name) || dependencies[name]);
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 /** Starts the built application as `npm run start:prod` does, and signs in. */
 async function drive(project) {

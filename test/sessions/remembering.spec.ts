@@ -253,6 +253,17 @@ describe('the user', () => {
     await ending;
   });
 
+  it('keeps nobody waiting who gave up', async () => {
+    await begin({ loadUser: true });
+    portal.faults.add({ kind: 'silent', path: '/api/2.0/people/@self' });
+    const caller = new AbortController();
+    const verdict = { status: 'authenticated', checkedAt: now, stale: false } as const;
+    const opening = sessions.open(credentials, { signal: caller.signal }, verdict);
+    const gone = new Error('gone');
+    caller.abort(gone);
+    await expect(opening).rejects.toBe(gone);
+  });
+
   it('of nobody is refused', async () => {
     await begin();
     await expect(sessions.user(DocSpaceCredentials.token('Z2FyYmFnZQ=='))).rejects.toMatchObject({
