@@ -254,7 +254,7 @@ describe('the user', () => {
   });
 
   it('keeps nobody waiting who gave up', async () => {
-    await begin({ loadUser: true });
+    await begin({ loadUser: true, timeoutMs: 300 });
     portal.faults.add({ kind: 'silent', path: '/api/2.0/people/@self' });
     const caller = new AbortController();
     const verdict = { status: 'authenticated', checkedAt: now, stale: false } as const;
