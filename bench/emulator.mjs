@@ -1,14 +1,12 @@
 // What the emulator costs beside a bare node:http server that answers the same bytes.
 import { fork } from 'node:child_process';
 import { createServer } from 'node:http';
-import { connect } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { load as perSecond } from './load.mjs';
 
 const self = fileURLToPath(import.meta.url);
 const path = '/api/2.0/authentication';
 const rounds = 25;
-const connections = 16;
-const roundMs = 200;
 const wanted = 0.6;
 
 /** Runs the comparison and prints it; fails when the emulator is slower than promised. */
@@ -17,13 +15,13 @@ export default async function benchEmulator() {
   const bare = await child('bare', await sampleOf(emulator));
   const ratios = [];
   try {
-    await load(emulator, 300);
-    await load(bare, 300);
+    await load(emulator);
+    await load(bare);
     for (let round = 1; round <= rounds; round += 1) {
       const first = round % 2 === 0 ? emulator : bare;
       const second = first === bare ? emulator : bare;
-      const counts = new Map([[first, await load(first, roundMs)]]);
-      counts.set(second, await load(second, roundMs));
+      const counts = new Map([[first, await load(first)]]);
+      counts.set(second, await load(second));
       const ratio = counts.get(emulator) / counts.get(bare);
       ratios.push(ratio);
       console.log(
@@ -48,9 +46,11 @@ async function child(kind, bytes) {
     process_.once('message', resolve);
     process_.once('exit', (code) => reject(new Error(`The ${kind} server ended with ${code}.`)));
   });
-  const request = `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\n${token ? `Authorization: Bearer ${token}\r\n` : ''}\r\n`;
-  return { process: process_, port, request, token };
+  return { process: process_, port, token };
 }
+
+const load = async ({ port, token }) =>
+  Math.round(await perSecond({ url: `http://127.0.0.1:${port}${path}`, bearer: token }));
 
 /** What the emulator answers: its headers and body, for the bare server to repeat. */
 async function sampleOf({ port, token }) {
@@ -60,37 +60,6 @@ async function sampleOf({ port, token }) {
   const own = new Set(['date', 'connection', 'keep-alive']);
   const headers = [...response.headers].filter(([name]) => !own.has(name)).flat();
   return { headers, body, token };
-}
-
-/** Answers in a second, from a few connections that always have one request open. */
-async function load({ port, request }, ms) {
-  const until = performance.now() + ms;
-  let answers = 0;
-  const one = () =>
-    new Promise((resolve, reject) => {
-      const socket = connect(port, '127.0.0.1');
-      let text = '';
-      socket.setNoDelay(true);
-      socket.on('error', reject);
-      socket.on('data', (chunk) => {
-        text += chunk.toString('latin1');
-        const end = text.indexOf('\r\n\r\n');
-        const length = Number(/content-length: (\d+)/i.exec(text)?.[1]);
-        if (end < 0 || text.length < end + 4 + length) return;
-        if (!text.startsWith('HTTP/1.1 200')) reject(new Error(text.slice(0, 80)));
-        text = '';
-        answers += 1;
-        if (performance.now() < until) socket.write(request);
-        else {
-          socket.destroy();
-          resolve();
-        }
-      });
-      socket.write(request);
-    });
-  const began = performance.now();
-  await Promise.all(Array.from({ length: connections }, one));
-  return Math.round(answers / ((performance.now() - began) / 1000));
 }
 
 async function serveEmulator() {

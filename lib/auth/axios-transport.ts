@@ -1,24 +1,24 @@
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
 import type { HttpService } from '@nestjs/axios';
-import type { AxiosRequestConfig } from 'axios';
+import type { AxiosAdapter, AxiosRequestConfig } from 'axios';
 import type { DocSpaceHttpOptions } from '../docspace-auth.options.js';
-import { nodeAdapter } from './node-adapter.js';
-import { answerOf, IDLE_MS, MAX_BYTES, MAX_SOCKETS, type PortalAnswer, type Transport } from './transport.js';
+import { Agents } from './agents.js';
+import { sendByNode } from './node-request.js';
+import { answerOf, MAX_BYTES, type PortalAnswer, type Transport } from './transport.js';
 
-const AGENT = { keepAlive: true, timeout: IDLE_MS, maxSockets: MAX_SOCKETS, scheduling: 'lifo' } as const;
 /** What axios would do to bodies; this package reads and writes them itself. */
 const AS_IT_IS = [(body: unknown): unknown => body];
+/** Axios calls a missing body a form unless told not to. */
+const NO_FORM = { 'content-type': false };
 
-/** Over axios: with an adapter of ours, unless the application brings one, or a proxy, which only axios' own knows. */
-export function axiosTransport({ axiosRef }: HttpService, options: DocSpaceHttpOptions): Transport {
-  const { ca, proxy, adapter } = options;
-  const own = { http: new HttpAgent(AGENT), https: new HttpsAgent({ ...AGENT, ...(ca !== undefined && { ca }) }) };
-  const fixed: AxiosRequestConfig = {
-    httpAgent: options.httpAgent ?? own.http,
-    httpsAgent: options.httpsAgent ?? own.https,
+/** Over axios, with the adapter that the application brings, or axios' own for a proxy, which no other knows. */
+export function axiosTransport({ axiosRef: axios }: HttpService, options: DocSpaceHttpOptions): Transport {
+  const { proxy, adapter } = options;
+  const agents = new Agents(options);
+  replaceDefaults(axios, {
+    httpAgent: agents.http,
+    httpsAgent: agents.https,
     proxy: proxy ?? false,
-    adapter: typeof adapter === 'function' ? adapter : proxy ? 'http' : nodeAdapter,
+    adapter: adapter ?? 'http',
     responseType: 'text',
     transformRequest: AS_IT_IS,
     transformResponse: AS_IT_IS,
@@ -26,23 +26,43 @@ export function axiosTransport({ axiosRef }: HttpService, options: DocSpaceHttpO
     maxRedirects: 0,
     maxContentLength: MAX_BYTES,
     maxBodyLength: MAX_BYTES,
-    // Axios calls a missing body a form unless told not to.
-    headers: { 'content-type': false },
-  };
-  const { defaults } = axiosRef;
-  // Nothing of axios' own defaults, which an application may have changed; merging them costs more than all the rest.
-  for (const name of Object.keys(defaults)) Reflect.deleteProperty(defaults, name);
-  Object.assign(defaults, fixed);
+    headers: NO_FORM,
+  });
   return {
     async send({ method, origin, path, headers, body: data, limit }) {
       const request = { method, url: origin + path, headers, data, signal: limit.signal() };
-      const answer = await axiosRef.request<unknown>(request);
-      if (fixed.adapter === nodeAdapter) return answer.data as PortalAnswer;
+      const answer = await axios.request<unknown>(request);
       return answerOf(answer.status, answer.headers, typeof answer.data === 'string' ? answer.data : '');
     },
-    close() {
-      own.http.destroy();
-      own.https.destroy();
-    },
+    close: () => agents.close(),
   };
+}
+
+/**
+ * Over axios, with an adapter of ours over node:http. Axios' own costs more than the request itself, for redirects,
+ * progress and unpacking that nobody here asks for.
+ */
+export function nodeTransport({ axiosRef: axios }: HttpService, options: DocSpaceHttpOptions): Transport {
+  const agents = new Agents(options);
+  replaceDefaults(axios, { headers: NO_FORM });
+  return {
+    async send(request) {
+      const { method, origin, path, body: data, limit } = request;
+      const agent = origin.startsWith('https:') ? agents.https : agents.http;
+      const adapter: AxiosAdapter = async (config) => {
+        const headers = config.headers.toJSON() as Record<string, string>;
+        const answer = await sendByNode({ method, origin, path, headers, body: data, limit }, { agent });
+        return { data: answer, status: answer.status, statusText: '', headers: {}, config };
+      };
+      const config = { method, url: origin + path, headers: request.headers, data, adapter };
+      return (await axios.request<PortalAnswer>(config)).data;
+    },
+    close: () => agents.close(),
+  };
+}
+
+/** Nothing is left of axios' own defaults, which an application may have changed; merging them costs more than all the rest. */
+function replaceDefaults({ defaults }: HttpService['axiosRef'], replacement: AxiosRequestConfig): void {
+  for (const name of Object.keys(defaults)) Reflect.deleteProperty(defaults, name);
+  Object.assign(defaults, replacement);
 }

@@ -1,6 +1,6 @@
 import type { HttpService } from '@nestjs/axios';
 import { Injectable } from '@nestjs/common';
-import { axiosTransport } from './axios-transport.js';
+import { axiosTransport, nodeTransport } from './axios-transport.js';
 import { type CheckCounts, noCounts } from '../memory/session-check.js';
 import { CHANNELS } from './events.js';
 import { Resilience } from './resilience.js';
@@ -45,8 +45,9 @@ export class Portals {
   /** Loads undici only where it is asked for. */
   static async open(config: DocSpaceAuthConfig, http: HttpService): Promise<Portals> {
     const { http: options } = config;
-    const isUndici = options.adapter === 'undici';
-    return new Portals(config, isUndici ? await undiciTransport(options.ca) : axiosTransport(http, options));
+    if (options.adapter === 'undici') return new Portals(config, await undiciTransport(options.ca));
+    const toTransport = options.adapter || options.proxy ? axiosTransport : nodeTransport;
+    return new Portals(config, toTransport(http, options));
   }
 
   /**

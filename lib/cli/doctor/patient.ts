@@ -3,7 +3,7 @@ import { TLSSocket } from 'node:tls';
 import { DocSpaceAuthError } from '../../auth/errors.js';
 import { sendByNode } from '../../auth/node-request.js';
 import { type Asked, type Operation, refusalOf } from '../../auth/refusals.js';
-import type { PortalAnswer } from '../../auth/transport.js';
+import { Limit, type PortalAnswer } from '../../auth/transport.js';
 import { readBody } from '../../auth/wire.js';
 
 /** A question to the portal that is looked at. */
@@ -36,12 +36,11 @@ export class Patient {
 
   /** Sends once and follows no redirect. Rejects with what the socket says. */
   async send({ path, method = 'GET', headers, body }: Question): Promise<Reply> {
-    const { ca, timeoutMs, signal } = this.options;
-    const { origin, pathname } = this.url;
-    const options = {
+    const { ca } = this.options;
+    const request = {
       method,
-      agent: false,
-      ...(ca !== undefined && { ca }),
+      origin: this.url.origin,
+      path: this.url.pathname.replace(/\/+$/, '') + path,
       headers: {
         accept: 'application/json',
         'user-agent': 'nestjs-docspace-auth doctor',
@@ -49,16 +48,22 @@ export class Patient {
         ...this.headers,
         ...headers,
       },
+      body: body && JSON.stringify(body),
+      limit: this.#limit(),
     };
     let tls: Reply['tls'];
-    const answer = await sendByNode(
-      origin + pathname.replace(/\/+$/, '') + path,
-      options,
-      body && JSON.stringify(body),
-      AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
-      ({ socket }) => (tls = tlsOf(socket)),
-    );
+    const answer = await sendByNode(request, { agent: false, ca, answering: ({ socket }) => (tls = tlsOf(socket)) });
     return { ...answer, tls };
+  }
+
+  #limit(): Limit {
+    const { timeoutMs, signal } = this.options;
+    const limit = new Limit();
+    const over = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+    const reach = (): void => limit.reach(over.reason as Error);
+    if (over.aborted) reach();
+    else over.addEventListener('abort', reach, { once: true });
+    return limit;
   }
 
   /**
