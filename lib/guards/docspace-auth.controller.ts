@@ -3,6 +3,7 @@ import { callOf } from '../auth/caller.js';
 import { DocSpaceLogin } from '../auth/docspace-login.js';
 import { DocSpaceSessions } from '../auth/docspace-sessions.js';
 import type { DocSpaceUser } from '../auth/docspace-user.js';
+import { DocSpaceRefusedError } from '../auth/errors.js';
 import type { DocSpaceLoginComplete, DocSpaceLoginOutcome } from '../auth/login-outcome.js';
 import type { DocSpaceEnded } from '../auth/session-reports.js';
 import { DOCSPACE_CONFIG, type DocSpaceAuthConfig } from '../docspace-auth.config.js';
@@ -49,7 +50,7 @@ export class DocSpaceAuthController {
     @Res({ passthrough: true }) response: CookieResponse,
   ): Promise<ShownOutcome> {
     const call = callOf(this.config, request);
-    const outcome = await this.login.verifyCode(textOf(body?.challenge), textOf(body?.code), call);
+    const outcome = await this.login.verifyCode(textOf(body, 'challenge'), textOf(body, 'code'), call);
     if (this.config.setsCookie) this.cookie.set(response, outcome, call.portal);
     return this.#shown(outcome);
   }
@@ -60,7 +61,7 @@ export class DocSpaceAuthController {
   @HttpCode(200)
   @UseGuards(DocSpaceSameOriginGuard)
   async resendCode(@Body() body: StepBody | undefined, @Req() request: GuardedRequest): Promise<ShownOutcome> {
-    return this.#shown(await this.login.resendCode(textOf(body?.challenge), callOf(this.config, request)));
+    return this.#shown(await this.login.resendCode(textOf(body, 'challenge'), callOf(this.config, request)));
   }
 
   /** The phone of a user who has none yet: `{ challenge, mobilePhone }`. */
@@ -69,7 +70,7 @@ export class DocSpaceAuthController {
   @HttpCode(200)
   @UseGuards(DocSpaceSameOriginGuard)
   async savePhone(@Body() body: StepBody | undefined, @Req() request: GuardedRequest): Promise<ShownOutcome> {
-    const [challenge, phone] = [textOf(body?.challenge), textOf(body?.mobilePhone)];
+    const [challenge, phone] = [textOf(body, 'challenge'), textOf(body, 'mobilePhone')];
     return this.#shown(await this.login.savePhone(challenge, phone, callOf(this.config, request)));
   }
 
@@ -111,10 +112,11 @@ export function controllerAt(path: string): Type<DocSpaceAuthController> {
   return MountedAuthController;
 }
 
-interface StepBody {
-  challenge?: unknown;
-  code?: unknown;
-  mobilePhone?: unknown;
-}
+/** Whatever was posted, of whatever type. */
+type StepBody = Partial<Record<'challenge' | 'code' | 'mobilePhone', unknown>>;
 
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+function textOf(body: StepBody | undefined, field: keyof StepBody): string {
+  const value = body?.[field];
+  if (typeof value === 'string' && value !== '') return value;
+  throw new DocSpaceRefusedError('invalid-request', `${field}: must be a non-empty string`);
+}

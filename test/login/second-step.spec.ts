@@ -202,6 +202,8 @@ describe('the second step', () => {
   });
 });
 
+const REFUSED = { code: 'ERR_DOCSPACE_REFUSED' };
+
 describe.each(PLATFORMS)('the ready-made routes on %s', (platform) => {
   it('walk from a phone number to a session', async () => {
     await using portal = await DocSpaceEmulator.start({ users: demoUsers });
@@ -228,21 +230,44 @@ describe.each(PLATFORMS)('the ready-made routes on %s', (platform) => {
     expect((await app.fetch('/auth/me', { headers: { authorization } })).status).toBe(401);
   });
 
-  it.each<[path: string, body: object | undefined, status: number, reason: string]>([
-    ['code', undefined, 401, 'challenge-invalid'],
-    ['code', { challenge: 5, code: {} }, 401, 'challenge-invalid'],
-    ['code', { challenge: 'x', code: '123456' }, 401, 'challenge-invalid'],
-    ['resend', {}, 401, 'challenge-invalid'],
-    ['phone', { challenge: ['x'] }, 401, 'challenge-invalid'],
-  ])('refuse a post to %s of %j', async (path, body, statusCode, reason) => {
+  it.each<[path: string, body: object | undefined, message: string]>([
+    ['code', undefined, 'challenge: must be a non-empty string'],
+    ['code', { code: '123456' }, 'challenge: must be a non-empty string'],
+    ['code', { challenge: 5, code: {} }, 'challenge: must be a non-empty string'],
+    ['code', { challenge: 'x' }, 'code: must be a non-empty string'],
+    ['code', { challenge: 'x', code: 123_456 }, 'code: must be a non-empty string'],
+    ['resend', { challenge: '' }, 'challenge: must be a non-empty string'],
+    ['phone', { challenge: ['x'] }, 'challenge: must be a non-empty string'],
+    ['phone', { challenge: 'x', mobilePhone: 4_930_123_456 }, 'mobilePhone: must be a non-empty string'],
+  ])('refuse a post to %s of %j, and name the field', async (path, body, message) => {
+    expect(await refusalOfPost(path, body)).toEqual({
+      statusCode: 400,
+      ...REFUSED,
+      reason: 'invalid-request',
+      message,
+    });
+  });
+
+  it.each<[path: string, body: object]>([
+    ['code', { challenge: 'x', code: '123456' }],
+    ['resend', { challenge: 'x' }],
+    ['phone', { challenge: 'x', mobilePhone: '4930123456' }],
+  ])('refuse a post to %s of %j, which no server sealed', async (path, body) => {
+    const reason = 'challenge-invalid';
+    expect(await refusalOfPost(path, body)).toEqual({ statusCode: 401, ...REFUSED, reason, message: 'Not signed in' });
+  });
+
+  /** What the client is told; the portal hears nothing of it. */
+  async function refusalOfPost(path: string, body: object | undefined): Promise<unknown> {
     await using portal = await DocSpaceEmulator.start();
     await using app = await openDoors(portal, platform);
     const answer = await answerOf(
       body ? app.post(`/auth/${path}`, body) : app.fetch(`/auth/${path}`, { method: 'POST' }),
     );
-    expect(answer).toMatchObject({ status: statusCode, body: { statusCode, code: 'ERR_DOCSPACE_REFUSED', reason } });
+    expect(answer.body).toMatchObject({ statusCode: answer.status });
     expect(portal.journal).toEqual([]);
-  });
+    return answer.body;
+  }
 
   it('refuse a wrong code with its reason, and count it', async () => {
     await using portal = await DocSpaceEmulator.start({ users: demoUsers });
