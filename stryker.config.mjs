@@ -6,8 +6,8 @@ export default {
   jest: { configFile: 'test/mutation/jest.config.js', enableFindRelatedTests: false },
   coverageAnalysis: 'perTest',
   concurrency: Number(process.env.MUTATION_WORKERS ?? 1),
-  // A busy machine must not be taken for code that hangs.
-  timeoutMS: 15_000,
+  // Besides half of what the specs take: a busy machine must not be taken for code that hangs.
+  timeoutMS: 5000,
   incremental: true,
   reporters: ['progress-append-only', 'clear-text', 'json', 'html'],
   clearTextReporter: { allowColor: false, allowEmojis: false, logTests: false, reportTests: false },

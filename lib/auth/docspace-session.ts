@@ -4,7 +4,7 @@ import type { DocSpaceUser } from './docspace-user.js';
 /** What `request.user` holds behind a guard: the credentials that a portal confirmed. */
 export class DocSpaceSession {
   /** The user's profile; there only when `loadUser` is on. */
-  readonly user?: DocSpaceUser;
+  declare readonly user?: DocSpaceUser;
 
   constructor(
     /** What the caller presented; goes on to the portal with every further call. */

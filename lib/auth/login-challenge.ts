@@ -85,16 +85,15 @@ export class LoginChallenges {
     if (sealed.portal !== portal.publicUrl) throw invalid('belongs to another portal');
     if (sealed.address !== undefined && sealed.address !== address) throw invalid('belongs to another client');
     if (!steps.includes(sealed.step)) throw invalid('is for another step');
-    if (this.#spent.blockedHereMs(sealed.id) > 0) throw used();
     return sealed;
   }
 
   /**
-   * Asks the store, where there is one, whether another node saw the login complete.
-   * @throws DocSpaceRefusedError `challenge-invalid` when it did.
+   * Whether the login was completed already, on this node or, as the store says, on another.
+   * @throws DocSpaceRefusedError `challenge-invalid` when it was.
    */
   async assertUnspent({ id }: OpenedChallenge): Promise<void> {
-    if ((await this.#spent.blockedMs(id)) > 0) throw used();
+    if ((await this.#spent.blockedMs(id)) > 0) throw invalid('was used already');
   }
 
   /** Makes every challenge of the login useless, once it is complete: here at once, elsewhere when the promise resolves. */
@@ -105,4 +104,3 @@ export class LoginChallenges {
 
 const invalid = (why: string): DocSpaceRefusedError =>
   new DocSpaceRefusedError('challenge-invalid', `challenge: ${why}; start the login again`);
-const used = (): DocSpaceRefusedError => invalid('was used already');

@@ -34,8 +34,9 @@ export class Sealer {
 
   /** What was sealed; undefined for anything that was not sealed under one of the secrets, or was changed. Never throws. */
   open(text: string): unknown {
-    const [header = '', wrappedKey, iv = '', sealed = '', tag = '', ...more] = text.split('.');
-    if (wrappedKey !== '' || more.length > 0) return undefined;
+    const parts = text.split('.');
+    if (parts.length !== 5 || parts[1] !== '') return undefined;
+    const [header, , iv, sealed, tag] = parts as [string, string, string, string, string];
     try {
       const { alg, enc, kid } = JSON.parse(Buffer.from(header, 'base64url').toString()) as Record<string, unknown>;
       const opening = this.#keys.find((candidate) => candidate.kid === kid);

@@ -164,7 +164,4 @@ export class DocSpaceAuthGuard implements CanActivate {
 }
 
 const isSame = (one: Asked, other: Omit<Asked, 'verdict'>): boolean =>
-  one.by === other.by &&
-  one.portal === other.portal &&
-  one.credentials.kind === other.credentials.kind &&
-  one.credentials.reveal() === other.credentials.reveal();
+  one.by === other.by && one.portal === other.portal && one.credentials.equals(other.credentials);

@@ -59,7 +59,8 @@ export class DocSpaceLoginCookie {
       ...(domain !== undefined && { domain }),
     });
     if (response.appendHeader) response.appendHeader('Set-Cookie', cookie);
-    else response.header?.('Set-Cookie', cookie);
+    else if (response.header) response.header('Set-Cookie', cookie);
+    else throw new TypeError('DocSpaceLoginCookie: needs a response of Express or Fastify, which takes headers');
   }
 }
 

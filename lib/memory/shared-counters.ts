@@ -53,15 +53,10 @@ export class SharedCounters {
 
   /** How many milliseconds a block goes on, on whichever node it was made; 0 without one. */
   async blockedMs(name: string): Promise<number> {
-    const here = this.blockedHereMs(name);
-    if (here > 0) return here;
     const keys = this.#names(name);
+    const here = this.#local.blockedMs(keys[0], Date.now());
+    if (here > 0) return here;
     return Math.max(...(await this.#ask((store) => Promise.all(keys.map((key) => store.blockedMs(key))), [0])));
-  }
-
-  /** The same as far as this node made the block, at once. */
-  blockedHereMs(name: string): number {
-    return this.#local.blockedMs(this.#names(name)[0], Date.now());
   }
 
   async #ask<T, F>(question: (store: DocSpaceSessionStore) => Promise<T>, otherwise: F): Promise<T | F> {

@@ -8,6 +8,9 @@ const { key, encemail } = SECRETS;
 const ROOT = 'https://portal.example.com/confirm';
 const UID = '66faa6e4-f133-11ea-b126-00ffeec8b4ef';
 
+const NO_LINK = 'confirmUrl: must be an absolute URL with a known "type" parameter';
+const TOO_LONG = 'confirmUrl: the query must have at most 4096 characters';
+
 describe('DocSpaceConfirmation', () => {
   it.each([
     ['PhoneActivation', `type=PhoneActivation&key=${key}&encemail=${encemail}`],
@@ -27,7 +30,7 @@ describe('DocSpaceConfirmation', () => {
     }
   });
 
-  it.each<[what: string, url: string]>([
+  it.each<[what: string, url: string, message?: string]>([
     ['nothing', ''],
     ['a relative address', `/confirm/Auth?type=Auth&key=${key}`],
     ['no query', `${ROOT}/Auth`],
@@ -35,15 +38,33 @@ describe('DocSpaceConfirmation', () => {
     ['an unknown type', `${ROOT}/Auth?type=Nobody&key=${key}`],
     ['a type in lower case', `${ROOT}/Auth?type=auth&key=${key}`],
     ['a type that every object has', `${ROOT}/Auth?type=constructor&key=${key}`],
-    ['more than 4096 characters', `${ROOT}/Auth?type=Auth&key=${key.repeat(90)}`],
-  ])('from a link with %s is a TypeError that does not repeat it', (_what, url) => {
+    ['4097 characters', `${ROOT}/Auth?${'x'.repeat(4087)}&type=Auth`, TOO_LONG],
+  ])('from a link with %s is a TypeError that does not repeat it', (_what, url, message = NO_LINK) => {
     const make = (): unknown => DocSpaceConfirmation.fromUrl(url);
+    expect(make).toThrow(new TypeError(message));
     expect(make).toThrow(TypeError);
     try {
       make();
     } catch (error) {
       expectNoSecret(error, [key]);
     }
+  });
+
+  it('holds 4096 characters, and no more', () => {
+    const query = `${'x'.repeat(4086)}&type=Auth`;
+    expect(DocSpaceConfirmation.fromUrl(`${ROOT}/Auth?${query}`).headers()).toEqual({ confirm: query });
+    const most = 'x'.repeat(4096 - 'type=Auth&key='.length);
+    const { confirm } = DocSpaceConfirmation.of({ type: 'Auth', key: most }).headers();
+    expect(confirm).toHaveLength(4096);
+    expect(() => DocSpaceConfirmation.of({ type: 'Auth', key: `${most}x` })).toThrow(
+      new TypeError('confirmation: must come to at most 4096 characters'),
+    );
+  });
+
+  it('of an unknown type is refused with a list of those that there are', () => {
+    expect(() => DocSpaceConfirmation.of({ type: 'Nobody', key } as never)).toThrow(
+      /^type: must be one of (\w+, )+PhoneActivation, (\w+, )+\w+$/,
+    );
   });
 
   it('of its parts is the same as from the link that holds them', () => {

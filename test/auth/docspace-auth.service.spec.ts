@@ -170,7 +170,9 @@ describe('DocSpaceAuthService', () => {
       const ended: unknown[] = [];
       service.ended.subscribe((one) => ended.push(one));
       for (const [, make] of Object.values(OPERATIONS))
-        expect(await rejectionOf(make(service, { credentials, confirmation }))).toBeInstanceOf(TypeError);
+        expect(await rejectionOf(make(service, { credentials, confirmation }))).toEqual(
+          new TypeError('call: give either credentials or a confirmation, not both'),
+        );
       expect(portal.requests).toHaveLength(0);
       expect(ended).toHaveLength(0);
     });
@@ -212,9 +214,26 @@ describe('DocSpaceAuthService', () => {
     });
   });
 
+  describe('an ending at another portal', () => {
+    it('is told with that portal, and not at all of one that is not configured', async () => {
+      await using several = await anApp()
+        .at('http://127.0.0.1:9')
+        .with({ portals: { other: { portalUrl: portal.url } } })
+        .compile();
+      const seen: unknown[] = [];
+      const logouts = several.get(DocSpaceAuthService);
+      logouts.endings.subscribe((one) => seen.push(one.portal.name, one.credentials));
+      portal.answer(answered('""'));
+      await logouts.logout({ credentials, portal: 'other' });
+      expect(await rejectionOf(logouts.logout({ credentials, portal: 'nowhere' }))).toBeInstanceOf(TypeError);
+      expect(seen).toEqual(['other', credentials]);
+    });
+  });
+
   describe('a wrong argument', () => {
     const wrong: Record<string, [call: (service: DocSpaceAuthService) => Promise<unknown>, names: string]> = {
       'a code that is a number': [(service) => service.authenticateMeFromBodyWithCode(493817 as never), 'code'],
+      'a code of 257 characters': [(service) => service.authenticateMeFromBodyWithCode('1'.repeat(257)), 'code'],
       'an empty code': [(service) => service.authenticateMeFromBodyWithCode(''), 'code'],
       'a request that is a list': [(service) => service.authenticateMe([] as never), 'request'],
       'a request that is null': [(service) => service.authenticateMe(null as never), 'request'],
@@ -258,8 +277,45 @@ describe('DocSpaceAuthService', () => {
     );
   });
 
+  it('takes a code of 1 to 256 characters, and says so to any other', async () => {
+    for (const code of ['1', '1'.repeat(256)]) {
+      await service.authenticateMeFromBodyWithCode(code);
+      expect(JSON.parse(portal.last.body)).toEqual({ code });
+    }
+    expect(await rejectionOf(service.authenticateMeFromBodyWithCode(''))).toEqual(
+      new TypeError('code: must be a string of 1 to 256 characters'),
+    );
+  });
+
   describe('a response', () => {
+    it.each<[operation: string, endpoint: string]>([
+      ['authenticateMe', `POST ${BASE}`],
+      ['authenticateMeFromBodyWithCode', `POST ${BASE}/{code}`],
+      ['checkConfirm', `POST ${BASE}/confirm`],
+      ['getIsAuthentificated', `GET ${BASE}`],
+      ['logout', `POST ${BASE}/logout`],
+      ['saveMobilePhone', `POST ${BASE}/setphone`],
+      ['sendSmsCode', `POST ${BASE}/sendsms`],
+    ])('of %s that cannot be read is told by its endpoint: %s', async (operation, endpoint) => {
+      portal.answer(answered('7'));
+      const error = await rejectionOf(OPERATIONS[operation]?.[1](service) ?? Promise.resolve());
+      expect(error).toMatchObject({
+        message: `${endpoint}: the answer has no readable response`,
+        endpoint,
+        status: 200,
+      });
+    });
+
+    it.each([202, 204, 206, 304])('with %i is none, whatever it holds', async (status) => {
+      portal.answer({ ...answered('true'), status });
+      const error = await rejectionOf(service.getIsAuthentificated());
+      expect(error).toMatchObject({ code: 'ERR_DOCSPACE_PROTOCOL', status });
+    });
+
     it.each<[operation: string, response: string | undefined]>([
+      ['authenticateMe', 'null'],
+      ['checkConfirm', 'null'],
+      ['checkConfirm', '[]'],
       ['authenticateMe', undefined],
       ['authenticateMe', '"token"'],
       ['authenticateMe', '[]'],

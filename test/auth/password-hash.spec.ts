@@ -1,7 +1,8 @@
 import { pbkdf2Sync } from 'node:crypto';
 import { BulkheadRejectedError } from 'cockatiel';
 import fc from 'fast-check';
-import { hashPassword } from '../../lib/auth/password-hash.js';
+import { DocSpaceProtocolError } from '../../lib/auth/errors.js';
+import { hashParameters, hashPassword } from '../../lib/auth/password-hash.js';
 
 const DOCKER = '4d9abe238e2f7b14a30a4565d62214a795a15abb798ed61118a69820d6a6146c';
 const DEVELOPMENT = '0a783fef249b0cfa2b1ddc3825bf9a5c9c869bf65a4a45cbd5a0c93b16b5a47e';
@@ -41,5 +42,43 @@ describe('hashPassword', () => {
     await expect(hashPassword('password', QUICK)).rejects.toBeInstanceOf(BulkheadRejectedError);
     expect(new Set(await Promise.all(hashes)).size).toBe(1);
     await expect(hashPassword('password', QUICK)).resolves.toHaveLength(64);
+  });
+});
+
+describe('hashParameters', () => {
+  it.each([
+    [{ size: 128, iterations: 1, salt: '' }],
+    [{ size: 256, iterations: 100_000, salt: DOCKER }],
+    [{ size: 1024, iterations: 1_000_000, salt: 'x' }],
+  ])('takes %j, and nothing else that stands there', (parameters) => {
+    expect(hashParameters({ ...parameters, digest: 'md5' })).toEqual(parameters);
+  });
+
+  it.each<[wrong: string, given: unknown]>([
+    ['nothing', undefined],
+    ['null', null],
+    ['text', 'size'],
+    ['no size', { iterations: 1, salt: DOCKER }],
+    ['no iterations', { size: 256, salt: DOCKER }],
+    ['no salt', { size: 256, iterations: 1 }],
+    ['a size in text', { ...QUICK, size: '256' }],
+    ['iterations in text', { ...QUICK, iterations: '2' }],
+    ['a salt that is a number', { ...QUICK, salt: 7 }],
+    ['a size too small', { ...QUICK, size: 120 }],
+    ['a size too large', { ...QUICK, size: 1032 }],
+    ['a size that is no whole number of bytes', { ...QUICK, size: 129 }],
+    ['a size that is no whole number', { ...QUICK, size: 256.5 }],
+    ['no iteration', { ...QUICK, iterations: 0 }],
+    ['more iterations than a portal asks for', { ...QUICK, iterations: 1_000_001 }],
+    ['iterations that are no whole number', { ...QUICK, iterations: 2.5 }],
+  ])('calls %s an answer that cannot be read', (_, given) => {
+    expect(() => hashParameters(given)).toThrow(
+      expect.objectContaining({
+        constructor: DocSpaceProtocolError,
+        message: 'GET /api/2.0/settings: no usable passwordHash parameters',
+        endpoint: 'GET /api/2.0/settings',
+        status: 200,
+      }),
+    );
   });
 });

@@ -49,6 +49,9 @@ const METHOD_ACCESS = 'System.MethodAccessException';
 const NOT_FOUND = 'ASC.Common.Web.ItemNotFoundException';
 const FORMAT = 'System.FormatException';
 const PLAIN = 'System.Exception';
+const CRYPTOGRAPHIC = 'System.Security.Cryptography.CryptographicException';
+const UNAVAILABLE = 'DocSpaceUnavailableError';
+const NO_CONFIRMATION = { withConfirmation: false };
 
 type Row = [operation: Operation, cause: string, answer: RawAnswer, becomes: string, asked?: Partial<Asked>];
 
@@ -131,6 +134,35 @@ describe('what a portal really sends', () => {
     ['login', 'a forbidden address', bare(403, 'The access to the portal is restricted'), 'ip-restricted'],
     ['login', 'an Origin that is none', failed(500, 'x', 'System.UriFormatException'), 'DocSpaceUnavailableError'],
     ['logout', 'the rate limiter', bare(429), 'rate-limited'],
+
+    ['check', 'the rate limiter, as an exception', failed(429, 'x'), 'rate-limited'],
+    ['check', 'an exception of SMS, which has no business here', failed(500, 'x', METHOD_ACCESS), UNAVAILABLE],
+    ['logout', 'the same with 400', failed(400, 'x', OUT_OF_RANGE), 'invalid-request'],
+    ['code', 'SMS without a provider', failed(500, 'x', METHOD_ACCESS), 'sms-unavailable'],
+    ['login', 'a text that is of no format', failed(500, 'x', FORMAT), UNAVAILABLE],
+    ['phone', 'an encemail of another portal', failed(500, 'x', CRYPTOGRAPHIC), 'link-invalid'],
+    ['confirm', 'a gateway that speaks like a portal', failed(503, 'x', FORMAT), UNAVAILABLE],
+    ['login', 'any failure', failed(500, 'x', PLAIN), UNAVAILABLE],
+    ['code', 'any failure', failed(500, 'x', PLAIN), UNAVAILABLE],
+    ['confirm', 'any failure', failed(500, 'x', PLAIN), UNAVAILABLE],
+    ['sms', 'another failure', failed(500, 'x', ARGUMENT), UNAVAILABLE],
+    ['confirm', 'a user that is gone', failed(404, 'x', NOT_FOUND), 'link-invalid'],
+    ['phone', 'a user that is gone', failed(404, 'x', NOT_FOUND), 'link-invalid'],
+    ['sms', 'a user that is gone', failed(404, 'x', NOT_FOUND), 'invalid-credentials'],
+    ['confirm', 'nobody signed in', failed(401, 'x'), 'invalid-credentials'],
+    ['phone', 'no confirmation, as an exception', failed(401, 'x'), 'confirmation-required', NO_CONFIRMATION],
+    ['login', 'an exception that says nothing of a lock', failed(403, 'x', ARGUMENT), UNAVAILABLE],
+    ['sms', 'an exception that says nothing of a lock', failed(403, 'x', ARGUMENT), UNAVAILABLE],
+    ['sms', 'a disabled user', failed(403, 'x', INVALID_OPERATION), 'user-disabled'],
+    ['sms', 'a rejected captcha', failed(403, 'x'), 'captcha-refused', { withCaptcha: true }],
+    ['check', 'a 403 that is a value', bare(403, '{"response":true}'), 'DocSpaceProtocolError'],
+    ['check', 'a 404 that is a value', bare(404, '{"response":true}'), 'DocSpaceProtocolError'],
+    ['check', 'an answer in JSON with an API key', bare(403, '{"a":1}'), 'DocSpaceProtocolError', { withApiKey: true }],
+    ['phone', 'maintenance', problem(403), 'portal-maintenance'],
+    ['profile', 'a 403 without a body', bare(403), 'DocSpaceProtocolError'],
+    ['profile', 'maintenance', problem(403), 'portal-maintenance'],
+    ['profile', 'a scope that an API key lacks', bare(403), 'api-key-refused', { withApiKey: true }],
+    ['settings', 'maintenance', bare(403), 'portal-maintenance'],
   ])('%s: %s', (operation, _cause, answer, becomes, ...[asked]) => {
     expect(reasonOf(operation, answer, asked)).toBe(becomes);
   });
@@ -206,6 +238,20 @@ describe('what the documentation promises instead', () => {
   });
 });
 
+describe('what an operator reads', () => {
+  it.each<[Operation, RawAnswer, message: string]>([
+    ['login', failed(401, 'x'), 'POST /login: refused, invalid-credentials'],
+    ['login', invalid('{"Email":["x"],"":["x"]}'), 'POST /login: refused, invalid-request (Email)'],
+    ['login', invalid(), 'POST /login: refused, invalid-request'],
+    ['login', bare(400), 'POST /login: refused, invalid-request'],
+    ['check', bare(500), 'POST /check: the portal failed (500)'],
+    ['check', failed(403, 'x', INVALID_OPERATION), 'POST /check: the portal cannot decide (403)'],
+    ['check', bare(418), 'POST /check: the answer cannot be read (418)'],
+  ])('of %s names the endpoint and what came of it: %#', (operation, answer, message) => {
+    expect(read(operation, answer).message).toBe(message);
+  });
+});
+
 describe('when to come back', () => {
   it.each<[header: string, ms: number | undefined]>([
     ['17', 17_000],
@@ -225,6 +271,9 @@ describe('when to come back', () => {
     ['17 seconds', undefined],
     ['2026-11-24', undefined],
     ['Tue, 99 Nov 2026 12:00:30 GMT', undefined],
+    ['on Tue, 24 Nov 2026 12:00:30 GMT', undefined],
+    ['Tue, 24 Nov 2026 12:00:30 GMT+0100', undefined],
+    ['24 Nov 2026 12:00:30 GMT', undefined],
   ])('reads Retry-After: %j', (header, ms) => {
     expect(read('check', bare(429, '', { 'retry-after': header })).retryAfterMs).toBe(ms);
     expect(read('check', bare(503, '', { 'retry-after': header })).retryAfterMs).toBe(ms);

@@ -1,4 +1,4 @@
-import { hkdfSync } from 'node:crypto';
+import { createCipheriv, hkdfSync, randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { CompactEncrypt, compactDecrypt } from 'jose';
 import { Sealer } from '../../lib/auth/sealer.js';
@@ -9,11 +9,34 @@ const OLDER = 'the-older-secret-of-32-characters!';
 const PURPOSE = 'docspace login challenge';
 const CONTENT = { step: 'sms', login: 'ann@example.com', request: { passwordHash: '1e90d9ca1d0cf47fe342' } };
 
+/** CONTENT, sealed under SECRET by 0.1.0. */
+const SEALED_ONCE = [
+  'eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIiwia2lkIjoiU0s5V2ktVTgifQ',
+  '',
+  'ssieNlejCK-C4ZN6',
+  'HQOBUZTsJmABnO7J-7Sh47k27Qce_wim9DLdiT1PXaY2KY81svFTpni4KqqH3GdlbNZPX9y_iPgv4TfX' +
+    'FNT02UyQ_xvzHKPPn4yTtntrM0G0jeal1zObhL-r',
+  'xbERo52pZ_mkCwyjA3brWw',
+].join('.');
+
 /** The key as RFC 5869 makes it of a secret. */
 const keyOf = (secret: string): Uint8Array => new Uint8Array(hkdfSync('sha256', secret, '', PURPOSE, 32));
 const sealer = (...secrets: string[]): Sealer => new Sealer(secrets, PURPOSE);
 const headerOf = (text: string): Record<string, string> =>
   JSON.parse(Buffer.from(text.split('.')[0] ?? '', 'base64url').toString()) as Record<string, string>;
+
+/** What a holder of the key could seal in a way that is not ours. */
+function sealedOtherwise(header: object, ivLength = 12, tagLength = 16): string {
+  const { kid = '' } = headerOf(sealer(SECRET).seal(CONTENT));
+  const protectedHeader = Buffer.from(JSON.stringify({ alg: 'dir', enc: 'A256GCM', kid, ...header })).toString(
+    'base64url',
+  );
+  const iv = randomBytes(ivLength);
+  const cipher = createCipheriv('aes-256-gcm', keyOf(SECRET), iv).setAAD(Buffer.from(protectedHeader));
+  const sealed = Buffer.concat([cipher.update(JSON.stringify(CONTENT)), cipher.final()]);
+  const parts = [iv, sealed, cipher.getAuthTag().subarray(0, tagLength)].map((part) => part.toString('base64url'));
+  return [protectedHeader, '', ...parts].join('.');
+}
 
 /** The same text with one bit of one of its five parts flipped. */
 function flipped(text: string, part: number, bit: number): string {
@@ -57,6 +80,25 @@ describe('Sealer', () => {
     expect(sealer(SECRET).open(await encrypt({ alg: 'dir', enc: 'A256GCM' }, key))).toBeUndefined();
     expect(sealer(SECRET).open(await encrypt({ alg: 'dir', enc: 'A128CBC-HS256', kid }, key))).toBeUndefined();
     expect(sealer(SECRET).open(await encrypt({ alg: 'A256KW', enc: 'A256GCM', kid }, key))).toBeUndefined();
+  });
+
+  it('opens one way of sealing alone', () => {
+    expect(sealer(SECRET).open(sealedOtherwise({}))).toEqual(CONTENT);
+    for (const text of [
+      sealedOtherwise({ alg: 'A256GCMKW' }),
+      sealedOtherwise({ enc: 'A128GCM' }),
+      sealedOtherwise({}, 16),
+      sealedOtherwise({}, 12, 4),
+      sealedOtherwise({}, 12, 0),
+      `${sealedOtherwise({})}.`,
+      `${sealedOtherwise({})}.e30`,
+    ])
+      expect(sealer(SECRET).open(text)).toBeUndefined();
+  });
+
+  it('opens what other releases sealed, so that a login goes on while one takes the place of another', () => {
+    expect(sealer(SECRET).open(SEALED_ONCE)).toEqual(CONTENT);
+    expect(headerOf(sealer(SECRET).seal(CONTENT))).toEqual(headerOf(SEALED_ONCE));
   });
 
   it('seals otherwise each time, in letters that are safe in a cookie, a form and a URL', () => {
@@ -126,6 +168,6 @@ describe('Sealer', () => {
   });
 
   it('seals nothing without a secret', () => {
-    expect(() => sealer().seal(CONTENT)).toThrow(TypeError);
+    expect(() => sealer().seal(CONTENT)).toThrow(new TypeError('secret: at least one is needed'));
   });
 });

@@ -37,7 +37,7 @@ import {
   RequireAuth,
   RequireRoles,
 } from 'nestjs-docspace-auth';
-import { DocSpaceEmulator } from 'nestjs-docspace-auth/testing';
+import { DocSpaceEmulator, type DocSpaceEmulatorFault } from 'nestjs-docspace-auth/testing';
 import { map, type Observable } from 'rxjs';
 import { anApp, PLATFORMS } from '../support/start-app.js';
 import { startApp } from './access/driver.js';
@@ -66,6 +66,10 @@ class Unguarded {
 @UseGuards(DocSpaceAuthGuard)
 class Guarded extends Unguarded {}
 
+type Sent = Record<string, string>;
+
+const NAME_AND_PASSWORD = 'user@example.com:user-password';
+
 const keepId = (cls: ClsService, request: { headers: Record<string, string> }): void =>
   cls.set('path', request.headers['x-id']);
 
@@ -74,13 +78,18 @@ describe.each(PLATFORMS)('DocSpaceAuthGuard on %s', (platform) => {
 
   beforeAll(async () => {
     portal = await DocSpaceEmulator.start({
-      users: [{ email: 'user@example.com' }, { email: 'admin@example.com', isAdmin: true }],
+      users: [
+        { email: 'user@example.com', password: 'user-password' },
+        { email: 'admin@example.com', isAdmin: true },
+      ],
     });
   });
+  afterEach(() => portal.faults.clear());
   afterAll(() => portal.stop());
 
   const token = (email = 'user@example.com'): string => portal.issueToken(email);
-  const as = (value = token()): RequestInit => ({ headers: { authorization: `Bearer ${value}` } });
+  const bearer = (value = token()): Sent => ({ authorization: `Bearer ${value}` });
+  const as = (value = token()): RequestInit => ({ headers: bearer(value) });
   const app = (): ReturnType<typeof anApp> => anApp().at(portal.url).on(platform);
   /** How often the portal was asked whether somebody is signed in, while something is done. */
   const asked = async (act: () => Promise<unknown>): Promise<number> => {
@@ -135,7 +144,43 @@ describe.each(PLATFORMS)('DocSpaceAuthGuard on %s', (platform) => {
 
     it('asks once for a request, however many guards run on it', async () => {
       await using running = await app().with({ globalGuard: true, sessions: false }).controllers(Guarded).start();
-      await expect(asked(() => running.fetch('/guarded/required', as()))).resolves.toBe(1);
+      let status = 0;
+      await expect(asked(async () => ({ status } = await running.fetch('/guarded/required', as())))).resolves.toBe(1);
+      expect(status).toBe(200);
+    });
+
+    it.each<[what: string, sent: () => Sent, then: () => Sent]>([
+      ['who it is', () => bearer(), () => bearer('Z2FyYmFnZQ==')],
+      [
+        'the kind of the credentials',
+        () => ({ authorization: `Basic ${Buffer.from(NAME_AND_PASSWORD).toString('base64')}` }),
+        () => bearer(NAME_AND_PASSWORD),
+      ],
+      ['the portal', () => bearer(), () => ({ 'x-portal': 'second' })],
+    ])('asks again where a guard between two of it changed %s', async (_what, sent, then) => {
+      const between: CanActivate = {
+        canActivate: (context) =>
+          Boolean(Object.assign(context.switchToHttp().getRequest<DocSpaceGuardedRequest>().headers, then())),
+      };
+      @Controller()
+      @UseGuards(DocSpaceAuthGuard, between, DocSpaceAuthGuard)
+      class Route {
+        @Get()
+        get(): string {
+          return 'ok';
+        }
+      }
+      await using second = await DocSpaceEmulator.start();
+      await using running = await app()
+        .with({
+          sessions: false,
+          accept: ['token', 'jwt', 'basic'],
+          portals: { second: { portalUrl: second.url } },
+          resolvePortal: ({ headers }) => String(headers['x-portal'] ?? 'default'),
+        })
+        .controllers(Route)
+        .start();
+      expect((await running.fetch('/', { headers: sent() })).status).toBe(401);
     });
 
     it('runs before guards that a controller names, after those that the application registered before it', async () => {
@@ -192,6 +237,35 @@ describe.each(PLATFORMS)('DocSpaceAuthGuard on %s', (platform) => {
       expect((await running.fetch('/closed')).status).toBe(401);
       await expect((await running.fetch('/either', as())).text()).resolves.toBe('known');
     });
+  });
+
+  describe('where a handler takes anybody', () => {
+    const keptOut: DocSpaceEmulatorFault = {
+      kind: 'status',
+      status: 403,
+      body: 'The access to the portal is restricted',
+      headers: { 'content-type': 'text/plain' },
+    };
+
+    it.each<[who: string, sent: () => RequestInit, fault: DocSpaceEmulatorFault | undefined, told: object]>([
+      ['lets in who presents nothing', () => ({}), undefined, { portal: null }],
+      ['lets in whom the portal does not know', () => as('Z2FyYmFnZQ=='), undefined, { portal: null }],
+      ['lets in whom the portal refuses', () => as(), keptOut, { portal: null }],
+      ['knows who is signed in', () => as(), undefined, { portal: 'default' }],
+      ['says so when nobody knows who that is', () => as(), { kind: 'refuse' }, { statusCode: 503 }],
+    ])('%s', async (_who, sent, fault, told) => {
+      await using running = await app().controllers(Guarded).start();
+      const init = sent();
+      if (fault) portal.faults.add(fault);
+      await expect((await running.fetch('/guarded/optional', init)).json()).resolves.toMatchObject(told);
+    });
+  });
+
+  it('lets nobody in whose profile the portal does not name, where each session has one', async () => {
+    await using running = await app().with({ loadUser: true }).controllers(Guarded).start();
+    const caller = as();
+    portal.faults.add({ kind: 'status', status: 500, path: '/api/2.0/people/@self' });
+    expect((await running.fetch('/guarded/required', caller)).status).toBe(503);
   });
 
   describe('when a step of it is replaced', () => {
@@ -280,7 +354,7 @@ describe.each(PLATFORMS)('DocSpaceAuthGuard on %s', (platform) => {
       @Injectable()
       class TeapotGuard extends DocSpaceAuthGuard {
         protected override refuse(error: unknown): unknown {
-          return new HttpException(error instanceof DocSpaceRefusedError ? error.reason : 'unknown', 418);
+          return new HttpException(error instanceof DocSpaceRefusedError ? error.message : 'unknown', 418);
         }
       }
       @Controller()
@@ -292,9 +366,13 @@ describe.each(PLATFORMS)('DocSpaceAuthGuard on %s', (platform) => {
         }
       }
       await using running = await app().controllers(Route).providers(TeapotGuard).start();
-      for (const init of [{}, as('a-token-of-nobody')]) {
+      const tokenOfNobody = as('a-token-of-nobody');
+      for (const [init, message] of [
+        [{}, 'no credentials'],
+        [tokenOfNobody, 'the portal does not know these credentials'],
+      ] as const) {
         const response = await running.fetch('/', init);
-        await expect(response.json()).resolves.toEqual({ statusCode: 418, message: 'invalid-credentials' });
+        await expect(response.json()).resolves.toEqual({ statusCode: 418, message });
       }
     });
 
@@ -400,20 +478,6 @@ describe.each(PLATFORMS)('DocSpaceAuthGuard on %s', (platform) => {
       await expect((await running.fetch('/')).json()).resolves.toMatchObject({
         shouted: { statusCode: 401, reason: 'invalid-credentials' },
       });
-    });
-
-    it('maps the errors that a handler lets through', async () => {
-      @Controller()
-      class Route {
-        @Get()
-        get(): never {
-          throw new DocSpaceRefusedError('ip-restricted', 'a message for logs');
-        }
-      }
-      await using running = await app().controllers(Route).start();
-      const response = await running.fetch('/');
-      expect(response.status).toBe(403);
-      await expect(response.json()).resolves.toMatchObject({ reason: 'ip-restricted', message: 'Not allowed' });
     });
 
     it('keeps the local storage of nestjs-cls', async () => {

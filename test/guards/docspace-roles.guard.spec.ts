@@ -43,6 +43,11 @@ class Alone {
   guest(): string {
     return 'in';
   }
+  @RequireRoles('owner', 'room-admin')
+  @Get('either')
+  either(): string {
+    return 'in';
+  }
   @RequireRoles('guest')
   @Get('who')
   who(@CurrentUser() user: DocSpaceUser): string {
@@ -180,6 +185,10 @@ describe.each(PLATFORMS)('roles on %s', (platform) => {
     });
   });
 
+  it.each(ROLES)('takes one of several roles as enough: %s', async (held) => {
+    await expect(statusOf('/alone/either', held)).resolves.toBe(['user', 'guest'].includes(held) ? 403 : 200);
+  });
+
   it('tells a missing role by its reason', async () => {
     const response = await app.fetch('/alone/admin', as('user'));
     await expect(response.json()).resolves.toEqual({
@@ -237,9 +246,13 @@ describe.each(PLATFORMS)('roles on %s', (platform) => {
 });
 
 describe('roles', () => {
-  it.each([[[]], [['root']], [['admin', 'Owner']]])('stop the start when they are unknown: %j', (roles) => {
+  it.each([
+    [[], 'none'],
+    [['root'], 'root'],
+    [['admin', 'Owner'], 'Owner'],
+  ])('stop the start when they are unknown: %j', (roles, given) => {
     expect(() => RequireRoles(...(roles as DocSpaceRole[]))).toThrow(
-      /^RequireRoles: roles must be some of owner, admin/,
+      `RequireRoles: roles must be some of owner, admin, room-admin, user, guest; given: ${given}`,
     );
   });
 

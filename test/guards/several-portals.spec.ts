@@ -1,12 +1,15 @@
 import { Controller, Get, UseGuards } from '@nestjs/common';
 import {
   CurrentSession,
+  CurrentUser,
   DocSpaceAuthGuard,
   DocSpaceLogin,
   DocSpaceLoginCookie,
   type DocSpaceRequest,
   type DocSpaceSession,
   DocSpaceSessions,
+  type DocSpaceUser,
+  RequireRoles,
 } from 'nestjs-docspace-auth';
 import { DocSpaceEmulator } from 'nestjs-docspace-auth/testing';
 import { RawServer } from '../support/raw-server.js';
@@ -21,6 +24,15 @@ class Routes {
   @Get()
   who(@CurrentSession() { portal, user }: DocSpaceSession): object {
     return { portal, user: user?.email };
+  }
+  @RequireRoles('admin')
+  @Get('admin')
+  admin(@CurrentSession() { portal }: DocSpaceSession): object {
+    return { portal };
+  }
+  @Get('profile')
+  profile(@CurrentUser() { email }: DocSpaceUser): object {
+    return { email };
   }
 }
 
@@ -40,7 +52,9 @@ describe.each(PLATFORMS)('two portals in one application, on %s', (platform) => 
         { email: 'app@example.com', password: 'app-password', secondFactor: 'app', appEnrolled: true },
       ],
     });
-    two = await DocSpaceEmulator.start({ users: [{ email: 'two@example.com', password: 'two-password' }] });
+    two = await DocSpaceEmulator.start({
+      users: [{ email: 'two@example.com', password: 'two-password', isAdmin: true }],
+    });
   });
   afterEach(async () => {
     await one.stop();
@@ -58,8 +72,13 @@ describe.each(PLATFORMS)('two portals in one application, on %s', (platform) => 
       .controllers(Routes);
     return (logs ? builder.logTo(logs) : builder).start();
   };
-  const ask = async (app: StartedApp, tenant: string, headers: Record<string, string>): Promise<[number, unknown]> => {
-    const response = await app.fetch('/', { headers: { 'x-tenant': tenant, ...headers } });
+  const ask = async (
+    app: StartedApp,
+    tenant: string,
+    headers: Record<string, string>,
+    path = '/',
+  ): Promise<[number, unknown]> => {
+    const response = await app.fetch(path, { headers: { 'x-tenant': tenant, ...headers } });
     return [response.status, await response.json()];
   };
   const bearer = (token: string): Record<string, string> => ({ authorization: `Bearer ${token}` });
@@ -83,6 +102,15 @@ describe.each(PLATFORMS)('two portals in one application, on %s', (platform) => 
       const email = tenant === 'default' ? 'one@example.com' : 'two@example.com';
       if (isAtHome) expect(body).toEqual({ portal: tenant, user: email });
     }
+  });
+
+  it('say each for itself who somebody is, and what he may do', async () => {
+    await using app = await start();
+    const [ofOne, ofTwo] = [bearer(one.issueToken('one@example.com')), bearer(two.issueToken('two@example.com'))];
+    await expect(ask(app, 'second', ofTwo, '/admin')).resolves.toEqual([200, { portal: 'second' }]);
+    await expect(ask(app, 'default', ofOne, '/admin')).resolves.toMatchObject([403, { reason: 'role-missing' }]);
+    const another = bearer(two.issueToken('two@example.com'));
+    await expect(ask(app, 'second', another, '/profile')).resolves.toEqual([200, { email: 'two@example.com' }]);
   });
 
   it('share no verdict, though the credentials are the same to the letter', async () => {

@@ -2,8 +2,15 @@ import { once } from 'node:events';
 import { type Type, UseGuards } from '@nestjs/common';
 import { IoAdapter } from '@nestjs/platform-socket.io';
 import { WsAdapter } from '@nestjs/platform-ws';
-import { type OnGatewayInit, SubscribeMessage, WebSocketGateway, type WsResponse } from '@nestjs/websockets';
 import {
+  ConnectedSocket,
+  type OnGatewayInit,
+  SubscribeMessage,
+  WebSocketGateway,
+  type WsResponse,
+} from '@nestjs/websockets';
+import {
+  AllowAnonymous,
   CurrentSession,
   DocSpaceAuthGuard,
   type DocSpaceAuthModuleOptions,
@@ -44,6 +51,13 @@ export function chat(options: DocSpaceHandshakeOptions, place: object = {}): Typ
       return { event: 'seen', data: session !== undefined };
     }
 
+    /** What is known of who came in. */
+    @AllowAnonymous()
+    @SubscribeMessage('door')
+    door(@ConnectedSocket() client: object): WsResponse<string | null> {
+      return { event: 'seen', data: this.handshake.sessionOf(client)?.portal ?? null };
+    }
+
     @RequireRoles('guest')
     @SubscribeMessage('role')
     role(@CurrentSession() session?: DocSpaceSession): WsResponse<boolean> {
@@ -65,7 +79,7 @@ export interface Connection {
 /** A kind of WebSocket: its server side and its clients. */
 export interface SocketKind {
   start(options: DocSpaceAuthModuleOptions, ...gateways: Type[]): Promise<StartedApp>;
-  /** Rejects with `{ statusCode, reason }` when the connection is refused. */
+  /** Rejects with `{ statusCode, reason }` when the connection is refused; with the answer's headers where there is one. */
   connect(url: string, headers: Record<string, string>): Promise<Connection>;
   /** What `closed` tells of a session that is over. */
   readonly over: unknown;
@@ -117,7 +131,8 @@ const ws: SocketKind = {
         response.setEncoding('utf8').on('data', (chunk: string) => (body += chunk));
         response.on('end', () => {
           const error = new Error(String(response.statusCode));
-          reject(Object.assign(error, body.startsWith('{') ? (JSON.parse(body) as object) : {}));
+          const { headers } = response;
+          reject(Object.assign(error, body.startsWith('{') ? { ...(JSON.parse(body) as object), headers } : {}));
           socket.terminate();
         });
         socket.on('error', () => undefined);

@@ -6,7 +6,7 @@ import {
   type DocSpaceLoginCookieOptions,
 } from 'nestjs-docspace-auth';
 import { demoUsers, DocSpaceEmulator } from 'nestjs-docspace-auth/testing';
-import { type Platform, PLATFORMS, type StartedApp } from '../support/start-app.js';
+import { anApp, type Platform, PLATFORMS, type StartedApp } from '../support/start-app.js';
 import { expectNoSecret } from '../support/secrets.js';
 import { answerOf, openDoors } from './doors.js';
 import { raw } from './raw.js';
@@ -92,11 +92,22 @@ describe.each(PLATFORMS)('the login cookie on %s', (platform) => {
     expect(done.body).toEqual({ status: 'authenticated', expiresAt: '2027-07-14T10:20:30.000Z' });
   });
 
-  it('is not set where it is off, nor for a refused login', async () => {
-    await using off = await open(false);
-    expect(await cookiesOf(off)).toEqual([]);
-    await using on = await open();
-    expect(await cookiesOf(on, {}, { ...by('user'), password: 'wrong-password' })).toEqual([]);
+  it('is not set for a refused login', async () => {
+    await using app = await open();
+    expect(await cookiesOf(app, {}, { ...by('user'), password: 'wrong-password' })).toEqual([]);
+  });
+
+  it('is neither set nor cleared where it is off, and the token stands in the body', async () => {
+    await using app = await open(false);
+    const first = await answerOf(app.post('/auth/login', by('app')));
+    const code = portal.users.get('app@example.com')?.appCode();
+    const { challenge } = first.body as { challenge: string };
+    const second = await answerOf(app.post('/auth/code', { challenge, code }));
+    const whole = await answerOf(app.post('/auth/login', by('user')));
+    const out = await answerOf(app.post('/auth/logout', {}));
+    for (const { status, headers } of [first, second, whole, out])
+      expect([status, headers.getSetCookie()]).toEqual([200, []]);
+    for (const { body } of [second, whole]) expect(body).toHaveProperty('token');
   });
 
   it.each<[what: string, headers: Record<string, string>, isSecure: boolean]>([
@@ -181,5 +192,27 @@ describe.each(PLATFORMS)('the login cookie on %s', (platform) => {
     expect(out).toMatchObject({ status: 200, body: { revoked: true } });
     expect(out.headers.getSetCookie()).toHaveLength(1);
     expect(portal.journal).toEqual([]);
+  });
+});
+
+describe('the login cookie, given to a response', () => {
+  const HTTP = { protocol: 'http', headers: { host: 'localhost:3000' } };
+
+  it.each<[what: string, response: CookieResponse, isSecure: boolean]>([
+    ['of plain http on localhost, by Express', { req: HTTP }, false],
+    ['of plain http on localhost, by Fastify', { request: HTTP }, false],
+    ['of https on localhost', { req: { ...HTTP, protocol: 'https' } }, true],
+    ['whose request names no host', { req: { protocol: 'http', headers: {} } }, true],
+    ['whose request has no headers', { req: { protocol: 'http' } }, true],
+    ['whose request nobody knows', {}, true],
+  ])('%s: Secure where it may have to be', async (_what, response, isSecure) => {
+    await using app = await anApp().with({ loginCookie: true }).compile();
+    const set: string[] = [];
+    const complete = { status: 'authenticated', token: 'a-token' } as const;
+    app
+      .get(DocSpaceLoginCookie)
+      .set({ ...response, appendHeader: (name, value) => set.push(`${name}: ${value}`) }, complete);
+    const attributes = `Path=/; HttpOnly; ${isSecure ? 'Secure; ' : ''}SameSite=Lax`;
+    expect(set).toEqual([`Set-Cookie: asc_auth_key=a-token; ${attributes}`]);
   });
 });

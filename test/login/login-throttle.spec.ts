@@ -7,14 +7,22 @@ import { BASE, by, challengeOf, Clock, Stage } from './stage.js';
 jest.setTimeout(60_000);
 
 const SECRET = 'a secret of at least 32 characters';
+/** What a store knew the lock-out and the count of `wrong` by in 0.1.0. */
+const OF_LOCK = 'TO-0WlZFucRTW-uPYUHPrnrEVjRQGleqyA5VhJwYNj4';
+const OF_COUNT = 'mui7-P0Nt6EXCehAk1QRKXT3Y8-SW6j6Qpd2AbHYiVc';
 const wrong = { ...by('user'), password: 'wrong-password' };
 
-/** What the attempt came to: a status, or the reason and how long to wait. */
+/** What the attempt came to: a status, or the reason and how long to wait. No error shows a password. */
 async function triedBy(attempt: Promise<{ status: string }>): Promise<string> {
   const [settled] = await Promise.allSettled([attempt]);
+  if (settled.status === 'rejected') expectNoSecret(settled.reason, ['wrong-password', 'user-password']);
+  return resultOf(settled);
+}
+
+/** The same without a look for passwords, which takes its time. */
+function resultOf(settled: PromiseSettledResult<{ status: string }>): string {
   if (settled.status === 'fulfilled') return settled.value.status;
   const error: unknown = settled.reason;
-  expectNoSecret(error, ['wrong-password', 'user-password']);
   if (error instanceof DocSpaceRefusedError) return [error.reason, error.retryAfterMs].join(' ').trim();
   return (error as Error).name;
 }
@@ -60,8 +68,9 @@ describe('the throttle', () => {
     const from = (address: string) => ({ client: { address } });
     let through = 0;
     for (let round = 0; round < 100; round++) {
-      const tried = Array.from({ length: 100 }, () => triedBy(stage.login.start(wrong, from('192.0.2.1'))));
-      through += (await Promise.all(tried)).filter((result) => result === 'invalid-credentials').length;
+      const tried = Array.from({ length: 100 }, () => stage.login.start(wrong, from('192.0.2.1')));
+      const results = (await Promise.allSettled(tried)).map(resultOf);
+      through += results.filter((result) => result === 'invalid-credentials').length;
       if (round % 25 === 24)
         expect(await triedBy(stage.login.start(by('user'), from('192.0.2.2')))).toBe('authenticated');
       clock.forward(1000);
@@ -83,6 +92,18 @@ describe('the throttle', () => {
     expect(await triedBy(stage.login.start(by('user')))).toBe('authenticated');
   });
 
+  it('remembers a lock-out for as long as the portal says, where it does', async () => {
+    await using stage = await set();
+    const body = JSON.stringify({ error: { message: 'Too many', type: null }, status: 1, statusCode: 429 });
+    const headers = { 'content-type': 'application/json' };
+    stage.portal.faults.add({ kind: 'status', status: 429, retryAfter: 30, path: BASE, body, headers });
+    expect(await tries(2, () => stage.login.start(wrong))).toEqual(Array(2).fill('locked-out 30000'));
+    expect(stage.asked).toEqual(['POST  429']);
+    await stage.portal.faults.clear();
+    clock.forward(30_000);
+    expect(await triedBy(stage.login.start(by('user')))).toBe('authenticated');
+  });
+
   it('counts an attempt whose answer got lost: the portal may have judged it', async () => {
     await using stage = await set();
     stage.portal.faults.add({ kind: 'cut-body', path: BASE });
@@ -94,6 +115,12 @@ describe('the throttle', () => {
   it.each<[what: string, plan: (stage: Stage) => void, result: RegExp]>([
     ['the portal is out of reach', ({ portal }) => portal.faults.add({ kind: 'refuse' }), /^DocSpaceUnavailableError$/],
     ['the portal is closed', ({ portal }) => (portal.settings.status = 'suspended'), /^portal-not-found$/],
+    ['the portal is under maintenance', ({ portal }) => (portal.settings.status = 'restoring'), /^portal-maintenance$/],
+    [
+      'the portal is not paid for',
+      ({ portal }) => portal.faults.add({ kind: 'status', status: 402, path: BASE }),
+      /^payment-required$/,
+    ],
     [
       'the rate limiter stands before it',
       ({ portal }) => portal.faults.add({ kind: 'status', status: 429, path: BASE }),
@@ -145,6 +172,33 @@ describe('the throttle', () => {
     ]);
   });
 
+  it('counts what one limit stops against no other', async () => {
+    await using stage = await set();
+    const [here, there] = ['192.0.2.1', '192.0.2.2'].map((address) => ({ client: { address } }));
+    const typed = challengeOf(await stage.login.start(by('app'), here));
+    expect(await tries(4, () => stage.login.verifyCode(typed, 'wrong-code', here))).toEqual(
+      Array(4).fill('invalid-code'),
+    );
+    const other = challengeOf(await stage.login.start(by('app'), there));
+    expect(await tries(5, () => stage.login.verifyCode(other, 'wrong-code', there))).toEqual(
+      Array(5).fill('throttled 65000'),
+    );
+    const wrongThere = (): Promise<{ status: string }> =>
+      stage.login.start({ ...by('app'), password: 'wrong-password' }, there);
+    expect(await tries(5, wrongThere)).toEqual([...refusals(4), 'throttled 65000']);
+  });
+
+  it('says in the error whether it was us or the portal that stopped the login', async () => {
+    await using stage = await set();
+    await tries(4, () => stage.login.start(wrong));
+    await expect(stage.login.start(wrong)).rejects.toThrow('too many attempts: wait before the next');
+    stage.portal.settings.loginSettings.attemptCount = 0;
+    expect(await triedBy(stage.login.start(by('admin')))).toBe('locked-out 60000');
+    const asked = stage.asked.length;
+    await expect(stage.login.start(by('admin'))).rejects.toThrow('too many attempts: the portal has locked this login');
+    expect(stage.asked).toHaveLength(asked);
+  });
+
   it('remembers wrong SMS codes as long as the portal: ten minutes', async () => {
     await using stage = await set();
     const challenge = challengeOf(await stage.login.start(by('sms')));
@@ -165,7 +219,11 @@ describe('the throttle', () => {
 
   it('is off when it is told so', async () => {
     await using stage = await set({ loginThrottle: false });
-    expect(await tries(6, () => stage.login.start(wrong))).toEqual([...refusals(5), 'locked-out 60000']);
+    expect(await tries(7, () => stage.login.start(wrong))).toEqual([
+      ...refusals(5),
+      ...Array<string>(2).fill('locked-out 60000'),
+    ]);
+    expect(stage.asked).toHaveLength(7);
   });
 
   it('takes other limits', async () => {
@@ -224,6 +282,11 @@ describe('the throttle', () => {
       for (const key of store.handedOver) expect(key).toMatch(/^[\w-]{43}$/);
       const { id = '' } = nodes[0].portal.users.get('app@example.com') ?? {};
       expectNoSecret(store.handedOver, ['app@example.com', '192.0.2.123', id, 'wrong-code']);
+    });
+
+    it('names a login as other releases do, so that counts go on while one takes the place of another', async () => {
+      await triedBy(logins()[0].start(wrong));
+      expect(store.handedOver).toEqual([OF_LOCK, OF_COUNT]);
     });
 
     it('goes on by its own counts while the store fails, and counts the failures', async () => {

@@ -1,13 +1,19 @@
 import { Body, Controller, HttpCode, Post, Req, UseGuards } from '@nestjs/common';
 import {
+  CurrentSession,
+  DocSpaceAuthGuard,
   DocSpaceLogin,
+  DocSpaceLoginGuard,
   type DocSpaceLoginOutcome,
   type DocSpaceRequest,
   DocSpaceSameOriginGuard,
+  type DocSpaceSession,
+  LoginOutcome,
+  OptionalAuth,
 } from 'nestjs-docspace-auth';
 import { demoUsers, DocSpaceEmulator } from 'nestjs-docspace-auth/testing';
 import { PLATFORMS, type StartedApp } from '../support/start-app.js';
-import { openDoors } from './doors.js';
+import { type Answer, answerOf, openDoors } from './doors.js';
 import { raw } from './raw.js';
 import { by } from './stage.js';
 
@@ -26,6 +32,18 @@ class OwnRoutes {
     @Req() request: DocSpaceRequest,
   ): Promise<DocSpaceLoginOutcome> {
     return this.login.verifyCode(challenge, code, this.login.callOf(request));
+  }
+}
+
+/** A login of somebody who may be signed in already. */
+@Controller('again')
+class Again {
+  @HttpCode(200)
+  @OptionalAuth()
+  @UseGuards(DocSpaceAuthGuard, DocSpaceLoginGuard)
+  @Post()
+  again(@LoginOutcome() { status }: DocSpaceLoginOutcome, @CurrentSession() session?: DocSpaceSession): object {
+    return { status, token: session?.credentials.reveal() ?? null };
   }
 }
 
@@ -69,5 +87,19 @@ describe.each(PLATFORMS)('a second step of the application’s own on %s', (plat
     ['completes from a trusted origin', { ...FROM, Origin: 'https://trusted.example.com' }, [200, 'authenticated']],
   ])('%s', async (_, headers, comesTo) => {
     expect(await step(headers)).toEqual(comesTo);
+  });
+});
+
+describe.each(PLATFORMS)('whoever logs in again on %s', (platform) => {
+  it('keeps his session until that login is complete, and then has its session', async () => {
+    await using portal = await DocSpaceEmulator.start({ users: demoUsers });
+    await using app = await openDoors(portal, platform, {}, { more: [Again] });
+    const token = portal.issueToken('user@example.com');
+    const login = (name: string): Promise<Answer> =>
+      answerOf(app.post('/again', by(name), { authorization: `Bearer ${token}` }));
+    expect(await login('app')).toMatchObject({ status: 200, body: { status: 'code-required', token } });
+    const { body } = await login('user');
+    expect(body).toEqual({ status: 'authenticated', token: expect.stringMatching(/^[\w+/=]{150,}$/) as unknown });
+    expect(body).not.toMatchObject({ token });
   });
 });

@@ -14,7 +14,12 @@ import {
 } from '@nestjs/common';
 import { AuthGuard, PassportModule, PassportSerializer, PassportStrategy } from '@nestjs/passport';
 import session from 'express-session';
-import { DocSpaceCredentials, DocSpaceSession, type DocSpaceStrategyInfo } from 'nestjs-docspace-auth';
+import {
+  DocSpaceCredentials,
+  DocSpaceSession,
+  DocSpaceStrategy,
+  type DocSpaceStrategyInfo,
+} from 'nestjs-docspace-auth';
 import { demoUsers, DocSpaceEmulator } from 'nestjs-docspace-auth/testing';
 import passport from 'passport';
 import { Strategy } from 'passport-custom';
@@ -134,6 +139,17 @@ describe.each(PLATFORMS)('the strategy before another, on %s', (platform) => {
     await using app = await open(portal, platform);
     for (const body of [wrong, by('app'), {}, { userName: '' }])
       expect((await app.post('/both', body)).status).toBe(401);
+  });
+
+  it('ends the chain with 403 for a login that another site posted, which the portal does not hear of', async () => {
+    await using portal = await DocSpaceEmulator.start({ users: demoUsers });
+    await using app = await open(portal, platform);
+    const headers = { 'x-other': 'yes', origin: 'https://evil.example' };
+    const answer = await answerOf(app.post('/both', by('user'), headers));
+    expect(answer).toMatchObject({ status: 403, body: { reason: 'cross-site' } });
+    const posted = app.get(DocSpaceStrategy).validate({ headers, body: by('user') });
+    await expect(posted).rejects.toThrow('posted from another site');
+    expect(portal.journal).toEqual([]);
   });
 
   it('reads no query', async () => {

@@ -1,5 +1,6 @@
 import { DocSpaceAuthError, DocSpaceRefusedError } from 'nestjs-docspace-auth';
 import { demoUsers, DocSpaceEmulator } from 'nestjs-docspace-auth/testing';
+import { CountingStore } from '../support/counting-store.js';
 import { expectNoSecret } from '../support/secrets.js';
 import { PLATFORMS } from '../support/start-app.js';
 import { answerOf, openDoors } from './doors.js';
@@ -164,6 +165,30 @@ describe('the second step', () => {
       expect(one).toEqual(two);
       expect(one.status).toBe('authenticated');
       expect(stage.asked).toEqual(['POST  200', 'POST /000000 200']);
+    });
+
+    it('while the first is told to the other nodes comes to the same outcome', async () => {
+      let goOn: () => void = () => undefined;
+      const store = new CountingStore();
+      const block = store.block.bind(store);
+      const blocking = new Promise<void>((begin) => {
+        store.block = async (key, forMs) => {
+          begin();
+          await new Promise<void>((resolve) => (goOn = resolve));
+          return block(key, forMs);
+        };
+      });
+      const secret = 'a secret of more than thirty-two characters';
+      await using shared = await Stage.set({ secret, sessions: { store } }, { clock: clock.read });
+      const challenge = challengeOf(await shared.login.start(by('sms')));
+      const code = shared.smsCode('123456789');
+      const one = shared.login.verifyCode(challenge, code);
+      await blocking;
+      const two = shared.login.verifyCode(challenge, code);
+      goOn();
+      expect(await two).toEqual(await one);
+      expect(await one).toMatchObject({ status: 'authenticated' });
+      expect(shared.asked).toEqual(['POST  200', 'POST /000000 200']);
     });
 
     it('goes on for the other when one of the two gives up', async () => {

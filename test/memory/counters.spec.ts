@@ -1,4 +1,5 @@
 import { Counters } from '../../lib/memory/counters';
+import { heapUsed } from '../support/growth';
 
 const NOW = 1_800_000_000_000;
 let counters: Counters;
@@ -48,6 +49,16 @@ describe('giving back', () => {
     counters.giveBack('a', NOW);
     expect(counters.take('a', 1, 1000, NOW)).toBe(0);
     expect(counters.take('a', 1, 1000, NOW)).toBe(1000);
+  });
+
+  it('keeps nothing of what came to nothing, however many did', async () => {
+    const before = await heapUsed();
+    for (let name = 0; name < 50_000; name++) {
+      counters.take(`name ${name}`, 1, 1000, NOW);
+      counters.giveBack(`name ${name}`, NOW);
+    }
+    expect((await heapUsed()) - before).toBeLessThan(1_000_000);
+    expect(counters.take('name 0', 1, 1000, NOW)).toBe(0);
   });
 
   it('is nothing where nothing counts', () => {

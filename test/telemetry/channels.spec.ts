@@ -47,6 +47,18 @@ describe('the channel docspace:login', () => {
     expect(login.events[1]).not.toHaveProperty('address');
   });
 
+  it('tells which portal was meant, and of a caller without an address no address', async () => {
+    await using portal = await DocSpaceEmulator.start({ users: [ANN] });
+    await using app = await anApp()
+      .at('http://127.0.0.1:9')
+      .with({ portals: { second: { portalUrl: portal.url } } })
+      .compile();
+    using login = new Heard<DocSpaceLoginEvent>('docspace:login');
+    const request = { userName: ANN.email, password: ANN.password };
+    await app.get(DocSpaceLogin).start(request, { portal: 'second', client: { userAgent: 'a browser' } });
+    expect(login.events).toStrictEqual([{ ...timed, portal: 'second', step: 'start', outcome: 'authenticated' }]);
+  });
+
   it('tells an outage from an answer that cannot be read', async () => {
     await using portal = await DocSpaceEmulator.start({ users: [ANN] });
     await using app = await anApp().at(portal.url).with({ passwordTransport: 'plain' }).compile();
@@ -67,7 +79,7 @@ describe('the channel docspace:login', () => {
     await expect(app.get(DocSpaceLogin).start(request, { portal: 'nowhere' })).rejects.toThrow(TypeError);
     const signal = AbortSignal.abort(new Error('gone'));
     await expect(app.get(DocSpaceLogin).start(request, { signal })).rejects.toThrow('gone');
-    expect(login.events).toEqual([]);
+    expect(login.events).toHaveLength(0);
   });
 
   it('holds no secret and no name, nor does any other channel', async () => {
@@ -109,6 +121,25 @@ describe('the channel docspace:check', () => {
     ]);
     expect(check.events.every((event) => Object.isFrozen(event))).toBe(true);
   });
+
+  it('tells which portal was asked, why it refused, and what went wrong', async () => {
+    await using portal = await DocSpaceEmulator.start({ users: [ANN] });
+    await using app = await anApp()
+      .at('http://127.0.0.1:9')
+      .with({ portals: { second: { portalUrl: portal.url } } })
+      .compile();
+    using check = new Heard<DocSpaceCheckEvent>('docspace:check');
+    const ask = (credentials: DocSpaceCredentials) =>
+      app.get(DocSpaceSessions).check(credentials, { portal: 'second' });
+    await ask(DocSpaceCredentials.apiKey(portal.issueApiKey(ANN.email, { scopes: ['files:read'] })));
+    portal.faults.add({ kind: 'garbage' });
+    await ask(DocSpaceCredentials.jwt(portal.issueJwt(ANN.email)));
+    const error = expect.objectContaining({ code: 'ERR_DOCSPACE_PROTOCOL' }) as DocSpaceCheckEvent['error'];
+    expect(check.events).toStrictEqual([
+      { ...timed, portal: 'second', kind: 'api-key', outcome: 'refused', reason: 'api-key-refused' },
+      { ...timed, portal: 'second', kind: 'jwt', outcome: 'unknown', error },
+    ]);
+  });
 });
 
 describe('the channel docspace:logout', () => {
@@ -124,6 +155,18 @@ describe('the channel docspace:logout', () => {
       { ...timed, kind: 'token', outcome: 'revoked' },
       { ...timed, kind: 'token', outcome: 'unavailable', error: { code: 'ERR_DOCSPACE_UNAVAILABLE' } },
     ]);
+  });
+
+  it('tells that the portal did not let go, and which one', async () => {
+    await using portal = await DocSpaceEmulator.start({ users: [ANN] });
+    await using app = await anApp()
+      .at('http://127.0.0.1:9')
+      .with({ portals: { second: { portalUrl: portal.url } } })
+      .compile();
+    using logout = new Heard<DocSpaceLogoutEvent>('docspace:logout');
+    const key = DocSpaceCredentials.apiKey(portal.issueApiKey(ANN.email));
+    expect(await app.get(DocSpaceSessions).end(key, { portal: 'second' })).toEqual({ revoked: false });
+    expect(logout.events).toStrictEqual([{ ...timed, portal: 'second', kind: 'api-key', outcome: 'not-revoked' }]);
   });
 });
 

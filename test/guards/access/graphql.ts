@@ -6,6 +6,7 @@ import {
   AllowAnonymous,
   CurrentUser,
   DocSpaceAuthGuard,
+  type DocSpaceAuthModuleOptions,
   DocSpaceHandshake,
   type DocSpaceUser,
   OptionalAuth,
@@ -62,15 +63,17 @@ interface GraphqlParts {
   platform?: Platform;
   /** What stands before connections; nothing unless said. */
   access?: 'required' | 'optional' | 'anonymous';
+  /** Of the module, besides the portal. */
+  options?: Partial<DocSpaceAuthModuleOptions>;
 }
 
 /** An application with GraphQL. */
 export const startGraphql = (
   portalUrl: string,
-  { platform = 'express', access }: GraphqlParts = {},
+  { platform = 'express', access, options }: GraphqlParts = {},
 ): Promise<StartedApp> =>
   startApp({
-    options: { portalUrl },
+    options: { portalUrl, ...options },
     platform,
     imports: [
       GraphQLModule.forRootAsync<ApolloDriverConfig>({
