@@ -3,10 +3,9 @@ import type { AxiosAdapter, AxiosRequestConfig } from 'axios';
 import type { DocSpaceHttpOptions } from '../docspace-auth.options.js';
 import { Agents } from './agents.js';
 import { sendByNode } from './node-request.js';
+import { orAborted } from '../memory/single-flight.js';
 import { answerOf, MAX_BYTES, type PortalAnswer, type Transport } from './transport.js';
 
-/** What axios would do to bodies; this package reads and writes them itself. */
-const AS_IT_IS = [(body: unknown): unknown => body];
 /** Axios calls a missing body a form unless told not to. */
 const NO_FORM = { 'content-type': false };
 
@@ -20,8 +19,6 @@ export function axiosTransport({ axiosRef: axios }: HttpService, options: DocSpa
     proxy: proxy ?? false,
     adapter: adapter ?? 'http',
     responseType: 'text',
-    transformRequest: AS_IT_IS,
-    transformResponse: AS_IT_IS,
     validateStatus: null,
     maxRedirects: 0,
     maxContentLength: MAX_BYTES,
@@ -30,8 +27,10 @@ export function axiosTransport({ axiosRef: axios }: HttpService, options: DocSpa
   });
   return {
     async send({ method, origin, path, headers, body: data, limit }) {
-      const request = { method, url: origin + path, headers, data, signal: limit.signal() };
-      const answer = await axios.request<unknown>(request);
+      const signal = limit.signal();
+      const request = axios.request<unknown>({ method, url: origin + path, headers, data, signal });
+      // An adapter may not listen to its signal; nobody waits for it then.
+      const answer = await orAborted(request, signal);
       return answerOf(answer.status, answer.headers, typeof answer.data === 'string' ? answer.data : '');
     },
     close: () => agents.close(),

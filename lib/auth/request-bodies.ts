@@ -41,19 +41,20 @@ export const PHONE_FIELDS = { mobilePhone: 'string' } as const satisfies Record<
 /** A text longer than this in a request is nobody's password. */
 const MAX_TEXT = 8192;
 
-const HOLDS: Record<Exclude<FieldType, 'confirmData'>, (value: unknown) => boolean> = {
+type PlainType = Exclude<FieldType, 'confirmData'>;
+
+const HOLDS: Record<PlainType, (value: unknown) => boolean> = {
   string: (value) => typeof value === 'string' && value.length <= MAX_TEXT,
   boolean: (value) => typeof value === 'boolean',
   number: (value) => Number.isInteger(value),
   name: (value) => typeof value === 'string' || Number.isInteger(value),
 };
 
-const ALLOWED: Record<FieldType, string> = {
+const ALLOWED: Record<PlainType, string> = {
   string: `a string of at most ${MAX_TEXT} characters`,
   boolean: 'true or false',
   number: 'a whole number',
   name: 'one of the names',
-  confirmData: 'an object',
 };
 
 /**

@@ -66,9 +66,12 @@ async function verdictOf(
   }
 }
 
-async function answersAnybody(service: DocSpaceAuthService, { portal, client }: DocSpaceCall): Promise<boolean> {
+async function answersAnybody(
+  service: DocSpaceAuthService,
+  { portal, client, signal }: DocSpaceCall,
+): Promise<boolean> {
   try {
-    await service.getIsAuthentificated({ portal, client });
+    await service.getIsAuthentificated({ portal, client, signal });
     return true;
   } catch (error) {
     if (error instanceof DocSpaceAuthError) return false;

@@ -117,6 +117,17 @@ describe('an API key that is refused', () => {
     });
   });
 
+  it('is not waited for by a caller who gives up, the second time either', async () => {
+    const leaving = new AbortController();
+    portal.answer(({ headers }) => {
+      if (headers['authorization']) return bare(403);
+      leaving.abort(new Error('gave up'));
+      return undefined;
+    });
+    await expect(askVerdict(service, apiKey, { ...at, signal: leaving.signal })).rejects.toThrow('gave up');
+    expect(portal.requests).toHaveLength(2);
+  });
+
   it('is asked about for the caller’s client both times', async () => {
     portal.answer(problem(403));
     await askVerdict(service, apiKey, { ...at, client: { address: '192.0.2.7' } });

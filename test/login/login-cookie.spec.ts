@@ -215,4 +215,13 @@ describe('the login cookie, given to a response', () => {
     const attributes = `Path=/; HttpOnly; ${isSecure ? 'Secure; ' : ''}SameSite=Lax`;
     expect(set).toEqual([`Set-Cookie: asc_auth_key=a-token; ${attributes}`]);
   });
+
+  it('that takes no header: throws, rather than lose the login in silence', async () => {
+    await using app = await anApp().with({ loginCookie: true }).compile();
+    const set = (): void =>
+      app.get(DocSpaceLoginCookie).set({ req: HTTP }, { status: 'authenticated', token: 'a-token' });
+    expect(set).toThrow(
+      new TypeError('DocSpaceLoginCookie: needs a response of Express or Fastify, which takes headers'),
+    );
+  });
 });

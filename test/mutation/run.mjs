@@ -17,49 +17,43 @@ const FOLDERS = {
 
 /** By file, the specs that are about it, besides the one of the same name: few and quick ones, since they run hundreds of times. */
 const SPECS = {
-  'auth/agents': ['auth/portal-client'],
-  'auth/axios-transport': ['auth/portal-client'],
-  'auth/caller': ['guards/several-portals'],
-  'auth/credential-finder': ['auth/readers', 'guards/several-portals'],
+  'auth/agents': ['auth/transport'],
+  'auth/axios-transport': ['auth/transport'],
   'auth/credentials': ['auth/readers'],
   'auth/docspace-auth.service': ['auth/wire-examples'],
-  'auth/docspace-login': ['login/first-step', 'login/second-step'],
-  'auth/docspace-session': ['guards/docspace-auth.guard'],
+  'auth/docspace-login': ['login/second-step'],
   'auth/docspace-session.strategy': ['guards/passport'],
-  'auth/docspace-sessions': ['sessions'],
-  'auth/docspace-user': ['sessions/remembering', 'guards/docspace-roles.guard'],
   'auth/docspace.strategy': ['login/passport-login'],
   'auth/endpoints': ['auth/docspace-auth.service'],
-  'auth/enums': ['auth/docspace-auth.service'],
-  'auth/errors': ['auth/refusals', 'guards/exceptions'],
-  'auth/events': ['telemetry/channels'],
   'auth/login-challenge': ['login/login-challenge'],
-  'auth/login-outcome': ['login/first-step', 'login/second-step'],
-  'auth/login-request': ['login/first-step'],
   'auth/login-throttle': ['login/login-throttle'],
-  'auth/node-request': ['auth/portal-client'],
-  'auth/password-transport': ['login/password-transport'],
-  'auth/portal': ['auth/portal-client'],
-  'auth/portal-settings': ['login/password-transport'],
-  'auth/profiles': ['sessions'],
-  'auth/request-bodies': ['auth/docspace-auth.service'],
-  'auth/resilience': ['auth/portal-client', 'sessions/outage'],
-  'auth/response-fields': ['auth/docspace-auth.service'],
+  'auth/node-request': ['auth/transport'],
   'auth/session-question': ['sessions/verdicts'],
-  'auth/session-reports': ['sessions/remembering', 'guards/several-portals'],
   'auth/told': ['telemetry/channels'],
-  'auth/transport': ['auth/portal-client'],
-  'auth/undici-transport': ['auth/portal-client'],
+  'auth/undici-transport': ['auth/transport'],
   'auth/wire': ['auth/refusals'],
-  'guards/current-user.pipe': ['guards/docspace-auth.guard'],
-  'guards/decorators': ['guards/access', 'guards/docspace-auth.guard', 'guards/docspace-roles.guard'],
-  'guards/docspace-auth.controller': ['login/own-routes'],
-  'guards/docspace-auth.guard': ['guards/cross-site', 'guards/execution-contexts', 'guards/several-portals'],
-  'guards/docspace-error.filter': ['guards/handler-errors', 'guards/outage-answers'],
+  'guards/current-user.pipe': ['guards/docspace-auth.guard', 'guards/handler-errors', 'guards/several-portals'],
+  'guards/decorators': ['guards/access', 'guards/docspace-roles.guard', 'guards/handler-errors', 'login/own-routes'],
+  'guards/docspace-auth.controller': ['login/second-step', 'login/login-cookie'],
+  'guards/docspace-auth.guard': ['guards/cross-site', 'guards/execution-contexts'],
+  'guards/docspace-error.filter': ['guards/handler-errors'],
   'guards/docspace-login-cookie': ['login/login-cookie'],
-  'guards/docspace-login.guard': ['login/first-step', 'login/second-step'],
-  'guards/docspace-same-origin.guard': ['login/cross-site-login'],
+  'guards/docspace-login.guard': ['login/own-routes', 'login/cross-site-login', 'guards/execution-contexts'],
+  'guards/docspace-roles.guard': ['guards/several-portals', 'guards/execution-contexts'],
+  'guards/docspace-same-origin.guard': ['login/cross-site-login', 'guards/execution-contexts'],
+  'guards/door': ['guards/graphql-connections'],
+  'guards/graphql-connections': ['guards/docspace-handshake'],
+  'guards/graphql-request': ['guards/execution-contexts'],
+  'guards/guarded-request': ['guards/execution-contexts'],
+  'guards/kept-session': ['guards/execution-contexts', 'guards/docspace-roles.guard'],
+  'guards/request': ['guards/execution-contexts', 'login/own-routes'],
+  'guards/socket-io-server': ['guards/docspace-handshake'],
+  'guards/socket-request': ['guards/execution-contexts', 'guards/handler-errors'],
+  'guards/ws-server': ['guards/docspace-handshake'],
 };
+
+/** By file, the specs that are tried instead of the one of the same name, which goes over real sockets with every failure. */
+const INSTEAD = { 'auth/portal-client': ['auth/portal-questions'] };
 
 const filesOf = (folder) => readdirSync(`lib/${folder}`).map((file) => `${folder}/${file.replace(/\.ts$/, '')}`);
 
@@ -67,7 +61,7 @@ const filesOf = (folder) => readdirSync(`lib/${folder}`).map((file) => `${folder
 function specsOf(file) {
   if (process.env.MUTATION_SPECS) return process.env.MUTATION_SPECS;
   const own = existsSync(`test/${file}.spec.ts`) ? [file] : [];
-  const specs = [...own, ...(SPECS[file] ?? [])];
+  const specs = INSTEAD[file] ?? [...own, ...(SPECS[file] ?? [])];
   return (specs.length > 0 ? specs : FOLDERS[file.split('/')[0]]).join();
 }
 
