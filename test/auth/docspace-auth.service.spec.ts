@@ -179,6 +179,14 @@ describe('DocSpaceAuthService', () => {
   });
 
   describe('a confirmation', () => {
+    it('is missing or no longer good where a portal refuses a phone', async () => {
+      portal.answer({ status: 401, headers: { 'content-type': 'application/json' }, body: '' });
+      const reasonOf = async (call: DocSpaceCall): Promise<unknown> =>
+        rejectionOf(service.saveMobilePhone({ mobilePhone: '123456789' }, call));
+      expect(await reasonOf({})).toMatchObject({ reason: 'confirmation-required' });
+      expect(await reasonOf({ confirmation })).toMatchObject({ reason: 'link-invalid' });
+    });
+
     it('travels as the header confirm, to the letter', async () => {
       const query = `type=PhoneActivation&key=${SECRETS.key}&encemail=${SECRETS.encemail}`;
       const link = DocSpaceConfirmation.fromUrl(`https://portal.example.com/confirm/PhoneActivation?${query}`);

@@ -30,6 +30,8 @@ export class RawServer implements AsyncDisposable {
     this.#answer = answer;
     const listener = (request: IncomingMessage, response: ServerResponse): void => void this.#play(request, response);
     this.#server = tls ? createTlsServer(tls, listener) : createServer(listener);
+    // Only clients let go of connections.
+    this.#server.keepAliveTimeout = 0;
   }
 
   /** Listens on a free port of the loopback interface. Answers 200 with nothing until told otherwise. */
