@@ -53,6 +53,23 @@ describe('The table of times', () => {
     expect(table.get(keyOf(0))).toBeUndefined();
   });
 
+  it.each(Array.from({ length: 16 }, (_, at) => at))('tells keys apart by their character %i alone', (at) => {
+    const table = new TimeTable(10);
+    const [one, other] = ['a', 'b'].map((letter) => 'c'.repeat(at) + letter + 'c'.repeat(31 - at)) as [string, string];
+    table.set(one, 1);
+    expect(table.get(other)).toBeUndefined();
+    table.delete(other);
+    table.set(other, 2);
+    expect([table.get(one), table.get(other), table.size]).toEqual([1, 2, 2]);
+  });
+
+  it('lets nobody give way for a key that it holds already', () => {
+    const table = new TimeTable(3);
+    for (const at of [1, 2, 3]) table.set(keyOf(at), at);
+    table.set(keyOf(2), 4);
+    expect([1, 2, 3].map((at) => table.get(keyOf(at)))).toEqual([1, 4, 3]);
+  });
+
   it('lets the oldest of up to eight give way', () => {
     fc.assert(
       fc.property(fc.uniqueArray(times, { minLength: 1, maxLength: 8 }), times, (old, time) => {
