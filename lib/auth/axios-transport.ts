@@ -1,9 +1,9 @@
 import type { HttpService } from '@nestjs/axios';
 import type { AxiosAdapter, AxiosRequestConfig } from 'axios';
 import type { DocSpaceHttpOptions } from '../docspace-auth.options.js';
+import { orAborted } from '../memory/single-flight.js';
 import { Agents } from './agents.js';
 import { sendByNode } from './node-request.js';
-import { orAborted } from '../memory/single-flight.js';
 import { answerOf, MAX_BYTES, type PortalAnswer, type Transport } from './transport.js';
 
 /** Axios calls a missing body a form unless told not to. */
