@@ -12,6 +12,7 @@ export function contextOf(request) {
     getHandler: () => Handlers.prototype.handle,
     getClass: () => Handlers,
     switchToHttp: () => http,
+    getArgByIndex: () => request,
   };
 }
 

@@ -86,17 +86,13 @@ export class DocSpaceSessions implements OnApplicationShutdown {
   }
 
   /** @internal The session of credentials that were just confirmed, with its user where `loadUser` is on. */
-  async open(
+  open(
     credentials: DocSpaceCredentials,
     call: DocSpaceCall,
-    { checkedAt, stale }: DocSpaceAuthenticated,
-  ): Promise<DocSpaceSession> {
-    const { name } = this.#portals.get(call.portal);
-    if (!this.#config.loadUser) return new DocSpaceSession(credentials, name, checkedAt, stale);
-    const owner = this.#ownerOf(credentials, call);
-    const user = await orAborted(this.#profiles.getOrLast(owner, stale), call.signal);
-    this.#refuseEnded(owner.key);
-    return new DocSpaceSession(credentials, name, checkedAt, stale, user);
+    verdict: DocSpaceAuthenticated,
+  ): DocSpaceSession | Promise<DocSpaceSession> {
+    if (this.#config.loadUser) return this.#openWithUser(this.#ownerOf(credentials, call), verdict);
+    return new DocSpaceSession(credentials, this.#portals.get(call.portal).name, verdict.checkedAt, verdict.stale);
   }
 
   /** What is remembered of the credentials, without asking; undefined for nothing. */
@@ -176,14 +172,20 @@ export class DocSpaceSessions implements OnApplicationShutdown {
     return { key: sessionKey(portal, credentials), portal, credentials, call };
   }
 
+  async #openWithUser(owner: ProfileOwner, { checkedAt, stale }: DocSpaceAuthenticated): Promise<DocSpaceSession> {
+    const { key, credentials, portal, call } = owner;
+    const user = await orAborted(this.#profiles.getOrLast(owner, stale), call.signal);
+    this.#refuseEnded(key);
+    return new DocSpaceSession(credentials, portal.name, checkedAt, stale, user);
+  }
+
   #refuseEnded(key: string): void {
     if (this.#check.memory.isEnded(key, Date.now())) throw errorOf(ANONYMOUS);
   }
 
   #ask(key: string, credentials: DocSpaceCredentials, { portal, client }: DocSpaceCall, counts: CheckCounts) {
-    const over = this.#perAddress.begin(client?.address);
-    if (!over) return Promise.resolve(crowded());
-    return this.#check.ask(key, () => askAnswer(this.#service, credentials, { portal }), counts).finally(over);
+    const ask = () => this.#check.ask(key, () => askAnswer(this.#service, credentials, { portal }), counts);
+    return this.#perAddress.run(client?.address, ask) ?? Promise.resolve(crowded());
   }
 
   async #end(portal: Portal, credentials: DocSpaceCredentials): Promise<void> {

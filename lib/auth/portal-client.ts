@@ -65,7 +65,8 @@ export class PortalClient {
         signal?.removeEventListener('abort', giveUp);
       };
       const answer = portal.resilience.run(question, () => this.#attempt(portal, question, limit));
-      answer.then(resolve, reject).finally(over);
+      void answer.then(over, over);
+      answer.then(resolve, reject);
     });
   }
 

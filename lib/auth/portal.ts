@@ -4,7 +4,7 @@ import { axiosTransport, nodeTransport } from './axios-transport.js';
 import { type CheckCounts, noCounts } from '../memory/session-check.js';
 import { CHANNELS } from './events.js';
 import { Resilience } from './resilience.js';
-import { keyPrefixes, type KeyPrefixes } from './session-key.js';
+import { hashKey } from './session-key.js';
 import type { Transport } from './transport.js';
 import { undiciTransport } from './undici-transport.js';
 import { DEFAULT_PORTAL, type DocSpaceAuthConfig, type PortalConfig } from '../docspace-auth.config.js';
@@ -26,7 +26,7 @@ export interface Portal {
   /** What its session checks came to since the start. */
   readonly counts: CheckCounts;
   /** What names its sessions in memory, by secret; the newest first. */
-  readonly keyPrefixes: readonly [KeyPrefixes, ...KeyPrefixes[]];
+  readonly hashKeys: readonly [string, ...string[]];
   /** How requests get there. */
   readonly transport: Transport;
 }
@@ -80,7 +80,7 @@ function toPortal(
   [newest, ...older]: DocSpaceAuthConfig['secrets'],
   transport: Transport,
 ): Portal {
-  const prefixesOf = (secret: string): KeyPrefixes => keyPrefixes(secret, name, bare(publicUrl));
+  const keyUnder = (secret: string): string => hashKey(secret, name, bare(publicUrl));
   const inside = internalUrl.href !== publicUrl.href;
   const headers: Record<string, string> = inside
     ? { host: publicUrl.host, 'x-forwarded-proto': publicUrl.protocol.slice(0, -1) }
@@ -94,7 +94,7 @@ function toPortal(
     transport,
     resilience: new Resilience((state) => CHANNELS.breaker.publish({ portal: name, state })),
     counts: noCounts(),
-    keyPrefixes: [prefixesOf(newest), ...older.map(prefixesOf)],
+    hashKeys: [keyUnder(newest), ...older.map(keyUnder)],
   };
 }
 

@@ -8,7 +8,6 @@ import {
   DelegateBackoff,
   handleWhen,
   retry,
-  wrap,
 } from 'cockatiel';
 import { DocSpaceUnavailableError } from './errors.js';
 import type { PortalQuestion } from './portal-client.js';
@@ -49,8 +48,7 @@ export type BreakerState = 'closed' | 'half-open' | 'open';
 export class Resilience {
   readonly #bulkhead = bulkhead(AT_ONCE, WAITING);
   readonly #breaker = circuitBreaker(outage, { halfOpenAfter: OPEN_MS, breaker: new CountBreaker(BREAKER) });
-  readonly #once = wrap(this.#bulkhead, this.#breaker);
-  readonly #twice = wrap(this.#once, retry(fleeting, { maxAttempts: 1, backoff: new DelegateBackoff(retryDelayMs) }));
+  readonly #retry = retry(fleeting, { maxAttempts: 1, backoff: new DelegateBackoff(retryDelayMs) });
   readonly #underWay = new Set<Promise<PortalAnswer>>();
   #openedAt = 0;
   #isClosed = false;
@@ -74,7 +72,9 @@ export class Resilience {
   async run({ endpoint, method }: PortalQuestion, send: () => Promise<PortalAnswer>): Promise<PortalAnswer> {
     if (this.#isClosed)
       throw new PortalNotAskedError(`${endpoint}: not asked, the application is closing`, { endpoint });
-    const answer = (method === 'GET' ? this.#twice : this.#once).execute(send);
+    // One within the other by hand: cockatiel's own wrap spreads two objects for each of them.
+    const ask = method === 'GET' ? () => this.#retry.execute(send) : send;
+    const answer = this.#bulkhead.execute(() => this.#breaker.execute(ask));
     this.#underWay.add(answer);
     try {
       return await answer;

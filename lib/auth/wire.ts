@@ -66,10 +66,16 @@ const isObject = (value: unknown): value is Json =>
 
 /** Documentation prints `Token` and `Expires`, portals print `token` and `expires`. */
 function camelCased(body: Json): Json {
-  if (!Object.keys(body).some((name) => /^[A-Z]/.test(name))) return body;
+  if (!Object.keys(body).some(isCapitalised)) return body;
   return Object.fromEntries(
     Object.entries(body).map(([name, value]) => [name.charAt(0).toLowerCase() + name.slice(1), value]),
   );
+}
+
+/** By its first letter; a portal's names are ASCII. */
+function isCapitalised(name: string): boolean {
+  const first = name.charCodeAt(0);
+  return first >= 65 && first <= 90;
 }
 
 function parse(text: string): unknown {

@@ -54,7 +54,8 @@ export class DocSpaceAuthGuard implements CanActivate {
     const access = accessOf(this.reflector, context);
     if (access === 'anonymous') return true;
     if (context.getType() !== 'http') return this.#elsewhere(context, access === 'optional');
-    return this.#decide(context.switchToHttp().getRequest<GuardedRequest>(), access === 'optional', context);
+    // Not by switchToHttp(), which makes three functions and changes the context's shape each time.
+    return this.#decide(context.getArgByIndex<GuardedRequest>(0), access === 'optional', context);
   }
 
   /**

@@ -4,13 +4,13 @@ export class Allowance {
 
   constructor(private readonly limit: number) {}
 
-  /** Begins one more for the name, if it may, and always without one; call the returned function when it is over. */
-  begin(name: string | undefined): (() => void) | undefined {
-    if (name === undefined) return () => undefined;
+  /** Runs one more for the name, if it may have that, and always without one; undefined where it may not. */
+  run<T>(name: string | undefined, thing: () => Promise<T>): Promise<T> | undefined {
+    if (name === undefined) return thing();
     const count = this.#underWay.get(name) ?? 0;
     if (count >= this.limit) return undefined;
     this.#underWay.set(name, count + 1);
-    return () => this.#end(name);
+    return thing().finally(() => this.#end(name));
   }
 
   #end(name: string): void {

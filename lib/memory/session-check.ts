@@ -109,7 +109,7 @@ export class SessionCheck<Verdict extends object> {
 
   async #find(inquiry: Inquiry<Verdict>): Promise<Verdict> {
     const { key, question, dated, counts } = inquiry;
-    const known = await this.shared?.get(key);
+    const known = this.shared && (await this.shared.get(key));
     if (known?.revoked) this.memory.end(key, Date.now());
     if (this.memory.isEnded(key, Date.now())) return no(this.words.ended, counts);
     if (known?.at !== undefined && !dated() && this.memory.isFresh(known.at, Date.now())) {
@@ -117,13 +117,14 @@ export class SessionCheck<Verdict extends object> {
       return this.words.confirmed(known.at, false);
     }
     counts.asked++;
-    return this.#conclude(inquiry, await question());
-  }
-
-  async #conclude({ key, dated, counts }: Inquiry<Verdict>, answer: Answer<Verdict>): Promise<Verdict> {
+    const answer = await question();
     if (answer.kind === 'confirmed' && !dated() && this.shared && !(await this.shared.put(key, answer.at))) {
       this.memory.end(key, Date.now());
     }
+    return this.#conclude(inquiry, answer);
+  }
+
+  #conclude({ key, dated, counts }: Inquiry<Verdict>, answer: Answer<Verdict>): Verdict {
     const now = Date.now();
     if (this.memory.isEnded(key, now)) return no(this.words.ended, counts);
     switch (answer.kind) {

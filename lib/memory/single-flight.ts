@@ -26,12 +26,17 @@ export class SingleFlight<T> {
 
   /** Asks. The question learns through `dated()` whether its answer may be remembered. */
   start(key: string, ask: (dated: () => boolean) => Promise<T>): Promise<T> {
-    const flight: Flight<T> = {
-      answer: ask(() => flight.dated).finally(() => this.#flights.delete(key)),
-      dated: false,
-    };
+    const flight: Flight<T> = { answer: this.#fly(key, () => ask(() => flight.dated)), dated: false };
     this.#flights.set(key, flight);
     return flight.answer;
+  }
+
+  async #fly(key: string, ask: () => Promise<T>): Promise<T> {
+    try {
+      return await ask();
+    } finally {
+      this.#flights.delete(key);
+    }
   }
 }
 

@@ -36,13 +36,17 @@ export class TimeTable {
   }
 
   get(key: string): number | undefined {
+    if (this.#size === 0) return undefined;
     const time = this.#timeAt(this.#slotOf(key));
     return time === FREE ? undefined : time;
   }
 
   set(key: string, time: number): void {
-    if (this.#timeAt(this.#slotOf(key)) === FREE && this.#size === this.#max) this.#free(this.#oldest());
-    const slot = this.#slotOf(key);
+    let slot = this.#slotOf(key);
+    if (this.#timeAt(slot) === FREE && this.#size === this.#max) {
+      this.#free(this.#oldest());
+      slot = this.#slotOf(key);
+    }
     if (this.#timeAt(slot) === FREE) this.#size++;
     for (let word = 0; word < 4; word++) this.#words[slot * WORDS + word] = wordOf(key, word);
     this.#times[slot * DOUBLES + AT] = time;

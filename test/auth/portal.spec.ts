@@ -4,7 +4,7 @@ import { type AxiosAdapter, getAdapter } from 'axios';
 import { type DocSpaceBreakerEvent, DocSpaceAuthService, type DocSpaceAuthModuleOptions } from 'nestjs-docspace-auth';
 import { absoluteUrl, Portals } from '../../lib/auth/portal.js';
 import { answerOf, type PortalAnswer } from '../../lib/auth/transport.js';
-import { keyPrefixes } from '../../lib/auth/session-key.js';
+import { hashKey } from '../../lib/auth/session-key.js';
 import { answered } from '../support/answers.js';
 import { selfSigned } from '../support/certificate.js';
 import { type RawRequest, RawServer } from '../support/raw-server.js';
@@ -130,8 +130,8 @@ describe('the portals of an application', () => {
     await using app = await anApp()
       .with({ ...several, secret: [...secrets] })
       .compile();
-    const { keyPrefixes: prefixes } = app.get(Portals).get('sales');
-    expect(prefixes).toEqual(secrets.map((secret) => keyPrefixes(secret, 'sales', 'https://sales.example.com/docs')));
+    const { hashKeys } = app.get(Portals).get('sales');
+    expect(hashKeys).toEqual(secrets.map((secret) => hashKey(secret, 'sales', 'https://sales.example.com/docs')));
   });
 
   it('tell by name when their breaker changes', async () => {

@@ -1,11 +1,11 @@
 import { DocSpaceCredentials } from '../../lib/auth/credentials.js';
 import type { Portal } from '../../lib/auth/portal.js';
-import { keyPrefixes, sessionKey } from '../../lib/auth/session-key.js';
+import { hashKey, sessionKey, sessionKeys } from '../../lib/auth/session-key.js';
 
 const SECRET = 'a secret that all of the nodes share';
 const URL = 'https://docspace.example.com';
 const at = (...[secret = SECRET, name = 'default', url = URL]: string[]): Portal =>
-  ({ keyPrefixes: [keyPrefixes(secret, name, url)] }) as unknown as Portal;
+  ({ hashKeys: [hashKey(secret, name, url)] }) as unknown as Portal;
 const token = DocSpaceCredentials.token('dG9rZW4tMTIzNA==');
 const shown = (key: string): string => Buffer.from(key, 'latin1').toString('base64url');
 
@@ -15,10 +15,10 @@ it('is the same on every node and in every version, since they share a store', (
   );
   expect(keys).toMatchInlineSnapshot(`
    [
-     "PzfwVv96BeW1b8DDsOKyq3UD0QSQ6Lz15o4CZlzEMYY",
-     "MoGOC1U_e_HM9vi24Fqq85AnEFJ_VYgPfIYjc_K2Vfg",
-     "WKtf4cpqcmaJa79t8cyw6iQwRp_0lAh5Zu9UdNt9dl0",
-     "zAOxDvC-KjWZHOoVfnShKntbx1Ph12Ale-nxvK_ZMkk",
+     "4LVU2qPOpU-EKdNsbWPrb76MF6ldA7AZPTtci26gRbM",
+     "4EYJtapNDJRE5cmKqoGwJ1FBPF_hEKVOeBYs7DgEn8A",
+     "eYGw0f0keRh5iN0L2-PJQD4OiTnWZt1jOb1g6uki7Lc",
+     "jddAKvZNPR1CJBQdYd27bUtPr3yS4XnRgjRc2-y5FlY",
    ]
   `);
 });
@@ -42,5 +42,19 @@ it('differs by secret, by portal, by address, and by what is presented', () => {
 });
 
 it('has 128 bits of key before the secret', () => {
-  for (const prefix of Object.values(keyPrefixes(SECRET, 'default', URL))) expect(prefix).toMatch(/^[\w-]{22}$/);
+  expect(hashKey(SECRET, 'default', URL)).toMatch(/^[\w-]{22}$/);
+});
+
+it('is of the portal that is asked for, whichever was asked for before', () => {
+  const [one, other] = [at(), at(SECRET, 'second')];
+  const again = DocSpaceCredentials.token(token.reveal());
+  const keys = [one, other, one, one, other].map((portal) => sessionKey(portal, again));
+  const fresh = [one, other].map((portal) => sessionKey(portal, DocSpaceCredentials.token(token.reveal())));
+  expect(keys).toEqual([fresh[0], fresh[1], fresh[0], fresh[0], fresh[1]]);
+});
+
+it('is one for each secret of the options, the newest first', () => {
+  const secrets = [SECRET, 'an older secret of all of the nodes'];
+  const portal = { hashKeys: secrets.map((secret) => hashKey(secret, 'default', URL)) } as unknown as Portal;
+  expect(sessionKeys(portal, token)).toEqual(secrets.map((secret) => sessionKey(at(secret), token)));
 });
