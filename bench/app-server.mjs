@@ -15,18 +15,20 @@ class EmptyGuard {
   }
 }
 
+const tokenOf = ({ headers }) => headers.authorization.slice('Bearer '.length);
+
 class HashGuard {
   canActivate(context) {
-    const request = context.switchToHttp().getRequest();
-    request.user = hash('sha256', request.headers.authorization.slice('Bearer '.length), 'binary');
+    const request = context.getArgByIndex(0);
+    request.user = hash('sha256', tokenOf(request), 'binary');
     return true;
   }
 }
 
 class JwtGuard {
   canActivate(context) {
-    const request = context.switchToHttp().getRequest();
-    request.user = service.verify(request.headers.authorization.slice('Bearer '.length));
+    const request = context.getArgByIndex(0);
+    request.user = service.verify(tokenOf(request));
     return true;
   }
 }
