@@ -1,41 +1,20 @@
-// What the emulator costs beside a bare node:http server that answers the same bytes.
+/** What the emulator costs beside a bare node:http server that answers the same bytes. */
 import { fork } from 'node:child_process';
 import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { load as perSecond } from './load.mjs';
+import { report, rounds } from './rounds.mjs';
 
 const self = fileURLToPath(import.meta.url);
 const path = '/api/2.0/authentication';
-const rounds = 25;
-const wanted = 0.6;
 
-/** Runs the comparison and prints it; fails when the emulator is slower than promised. */
 export default async function benchEmulator() {
   const emulator = await child('emulator');
   const bare = await child('bare', await sampleOf(emulator));
-  const ratios = [];
-  try {
-    await load(emulator);
-    await load(bare);
-    for (let round = 1; round <= rounds; round += 1) {
-      const first = round % 2 === 0 ? emulator : bare;
-      const second = first === bare ? emulator : bare;
-      const counts = new Map([[first, await load(first)]]);
-      counts.set(second, await load(second));
-      const ratio = counts.get(emulator) / counts.get(bare);
-      ratios.push(ratio);
-      console.log(
-        `round ${round}: emulator ${counts.get(emulator)}/s, bare node:http ${counts.get(bare)}/s, ratio ${ratio.toFixed(2)}`,
-      );
-    }
-  } finally {
-    emulator.process.kill();
-    bare.process.kill();
-  }
-  const median = ratios.sort((a, b) => a - b)[Math.floor(rounds / 2)];
-  console.log(`GET ${path} with a seeded token: median ratio ${median.toFixed(2)} (wanted: at least ${wanted})`);
-  if (median < wanted)
-    throw new Error(`The emulator serves ${median.toFixed(2)} of a bare server; ${wanted} is promised.`);
+  const figures = await rounds({ emulator, 'bare node:http': bare }, 40, load);
+  report(figures, '/s', [['emulator / bare node:http', 'emulator', 'bare node:http', 'at least 0.6']]);
+  emulator.process.kill();
+  bare.process.kill();
 }
 
 /** A server in a process of its own. */
@@ -49,8 +28,7 @@ async function child(kind, bytes) {
   return { process: process_, port, token };
 }
 
-const load = async ({ port, token }) =>
-  Math.round(await perSecond({ url: `http://127.0.0.1:${port}${path}`, bearer: token }));
+const load = ({ port, token }) => perSecond({ url: `http://127.0.0.1:${port}${path}`, bearer: token });
 
 /** What the emulator answers: its headers and body, for the bare server to repeat. */
 async function sampleOf({ port, token }) {
@@ -78,6 +56,5 @@ function serveBare({ headers, body, token }) {
 
 if (process.argv[1] === self) {
   if (process.argv[2] === 'emulator') await serveEmulator();
-  else if (process.argv[2] === 'bare') process.once('message', serveBare);
-  else await benchEmulator();
+  else process.once('message', serveBare);
 }
