@@ -165,7 +165,7 @@ describe('a session confirmed lately', () => {
   it('brings no old user where sessions may not stand in', async () => {
     await begin({ loadUser: true, sessions: { ttlMs: 600_000, userTtlMs: 60_000 } });
     const credentials = someToken();
-    const open = (): Promise<unknown> =>
+    const open = async (): Promise<unknown> =>
       sessions.open(credentials, {}, { status: 'authenticated', checkedAt: now, stale: false });
     await open();
     now += 60_000;
