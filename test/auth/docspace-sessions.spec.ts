@@ -190,10 +190,9 @@ describe('an ending', () => {
   it('forgets the user, too', async () => {
     const sessions = await begin();
     await sessions.user(credentials);
-    let now = Date.now();
     await sessions.end(credentials);
-    now += 600_000;
-    jest.spyOn(Date, 'now').mockImplementation(() => now);
+    const later = Date.now() + 600_000;
+    jest.spyOn(Date, 'now').mockImplementation(() => later);
     await sessions.user(credentials);
     expect(asked(SELF)).toBe(2);
   });
