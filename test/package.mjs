@@ -29,7 +29,7 @@ const parts = {
   'are the types wrong': () => npx('attw', tarball),
   knip: () => npx('knip', '--no-progress'),
   'API reports': compareReports,
-  'API in words': () => npx('typedoc', '--emit', 'none'),
+  'API in words': () => npx('typedoc', '--emit', 'none', '--disableSources'),
   'packed size': measureSize,
   'cold start': measureStart,
   links: followLinks,
