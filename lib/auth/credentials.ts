@@ -97,7 +97,7 @@ export class DocSpaceCredentials {
 
   /**
    * @internal A hash of kind and secret under a key, 32 characters of Latin-1. The last one is kept: a check that has to
-   * ask needs it three times. No kind's name begins another's, so none is mistaken for another.
+   * ask needs it more than once. No kind's name begins another's, so none is mistaken for another.
    */
   hashUnder(key: string): string {
     if (this.#hashKey !== key) {

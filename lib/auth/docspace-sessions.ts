@@ -173,10 +173,9 @@ export class DocSpaceSessions implements OnApplicationShutdown {
   }
 
   async #openWithUser(owner: ProfileOwner, { checkedAt, stale }: DocSpaceAuthenticated): Promise<DocSpaceSession> {
-    const { key, credentials, portal, call } = owner;
-    const user = await orAborted(this.#profiles.getOrLast(owner, stale), call.signal);
-    this.#refuseEnded(key);
-    return new DocSpaceSession(credentials, portal.name, checkedAt, stale, user);
+    const user = await orAborted(this.#profiles.getOrLast(owner, stale), owner.call.signal);
+    this.#refuseEnded(owner.key);
+    return new DocSpaceSession(owner.credentials, owner.portal.name, checkedAt, stale, user);
   }
 
   #refuseEnded(key: string): void {
