@@ -2,8 +2,8 @@
 import { fork } from 'node:child_process';
 import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
-import { load as perSecond } from './load.mjs';
-import { report, rounds } from './rounds.mjs';
+import { connected } from './load.mjs';
+import { report, slicedRounds } from './rounds.mjs';
 
 const self = fileURLToPath(import.meta.url);
 const path = '/api/2.0/authentication';
@@ -11,10 +11,14 @@ const path = '/api/2.0/authentication';
 export default async function benchEmulator() {
   const emulator = await child('emulator');
   const bare = await child('bare', await sampleOf(emulator));
-  const figures = await rounds({ emulator, 'bare node:http': bare }, 40, load);
+  const figures = await slicedRounds({ emulator, 'bare node:http': bare }, 25, ({ load, token }, ms) =>
+    load.perSecond({ path, bearer: token, ms }),
+  );
   report(figures, '/s', [['emulator / bare node:http', 'emulator', 'bare node:http', 'at least 0.6']]);
-  emulator.process.kill();
-  bare.process.kill();
+  for (const { process: child, load } of [emulator, bare]) {
+    load.close();
+    child.kill();
+  }
 }
 
 /** A server in a process of its own. */
@@ -25,10 +29,8 @@ async function child(kind, bytes) {
     process_.once('message', resolve);
     process_.once('exit', (code) => reject(new Error(`The ${kind} server ended with ${code}.`)));
   });
-  return { process: process_, port, token };
+  return { process: process_, port, token, load: await connected(`http://127.0.0.1:${port}`) };
 }
-
-const load = ({ port, token }) => perSecond({ url: `http://127.0.0.1:${port}${path}`, bearer: token });
 
 /** What the emulator answers: its headers and body, for the bare server to repeat. */
 async function sampleOf({ port, token }) {
@@ -55,6 +57,7 @@ function serveBare({ headers, body, token }) {
 }
 
 if (process.argv[1] === self) {
+  process.once('disconnect', () => process.exit());
   if (process.argv[2] === 'emulator') await serveEmulator();
   else process.once('message', serveBare);
 }

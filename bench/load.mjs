@@ -1,36 +1,43 @@
 /** Load over raw sockets, which leaves the machine to the server: a client of HTTP would take more of it than what is measured. */
 import { connect } from 'node:net';
 
-/** Answers a second to the same GET, from a few connections that always have one request open. Throws on any other status. */
-export async function load({ url, bearer, connections = 16, ms = 200 }) {
-  const { hostname, port, pathname, host } = new URL(url);
-  const authorization = bearer ? `Authorization: Bearer ${bearer}\r\n` : '';
-  const request = Buffer.from(`GET ${pathname} HTTP/1.1\r\nHost: ${host}\r\n${authorization}\r\n`);
-  const began = performance.now();
-  const until = began + ms;
-  let answers = 0;
-  const one = () =>
-    new Promise((resolve, reject) => {
-      const socket = connect(port, hostname);
-      let text = '';
-      socket.setNoDelay(true);
-      socket.on('error', reject);
-      socket.on('data', (chunk) => {
-        text += chunk.toString('latin1');
-        const end = text.indexOf('\r\n\r\n');
-        const length = Number(/content-length: (\d+)/i.exec(text)?.[1]);
-        if (end < 0 || text.length < end + 4 + length) return;
-        if (!text.startsWith('HTTP/1.1 200')) reject(new Error(`${url}: ${text.slice(0, 80)}`));
-        text = '';
-        answers += 1;
-        if (performance.now() < until) socket.write(request);
-        else {
-          socket.destroy();
+/**
+ * Opens a few connections to a server, which stay open; each always has one request under way while load is put on.
+ * Throws at an answer that is not 200, comes in pieces, or is of another length than those before it.
+ */
+export async function connected(url, connections = 16) {
+  const { hostname, port, host } = new URL(url);
+  const sockets = await Promise.all(Array.from({ length: connections }, () => opened(port, hostname)));
+
+  /** Answers a second to the same GET, over so many milliseconds. */
+  async function perSecond({ path, bearer, ms }) {
+    const request = Buffer.from(`GET ${path} HTTP/1.1\r\nHost: ${host}\r\nAuthorization: Bearer ${bearer}\r\n\r\n`);
+    const began = performance.now();
+    const until = began + ms;
+    let [answers, length] = [0, undefined];
+    const one = (socket) =>
+      new Promise((resolve, reject) => {
+        const hear = (chunk) => {
+          length ??= chunk.length;
+          if (chunk.length !== length || chunk.toString('latin1', 9, 12) !== '200')
+            return reject(new Error(`${url}${path}: ${chunk.toString('latin1', 0, 80)}`));
+          answers += 1;
+          if (performance.now() < until) return socket.write(request);
+          socket.off('data', hear);
           resolve();
-        }
+        };
+        socket.on('data', hear);
+        socket.write(request);
       });
-      socket.write(request);
-    });
-  await Promise.all(Array.from({ length: connections }, one));
-  return (answers * 1000) / (performance.now() - began);
+    await Promise.all(sockets.map(one));
+    return (answers * 1000) / (performance.now() - began);
+  }
+
+  return { perSecond, close: () => sockets.forEach((socket) => socket.destroy()) };
 }
+
+const opened = (port, hostname) =>
+  new Promise((resolve, reject) => {
+    const socket = connect({ port, host: hostname, noDelay: true }, () => resolve(socket));
+    socket.on('error', reject);
+  });

@@ -22,3 +22,5 @@ const server = createServer((request, response) => {
 });
 server.keepAliveTimeout = 60_000;
 server.listen(0, '127.0.0.1', () => process.send(server.address().port));
+// A comparison that fails half-way leaves nobody behind.
+process.once('disconnect', () => process.exit());

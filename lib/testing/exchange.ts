@@ -50,7 +50,7 @@ export class Exchange {
     this.path = mark < 0 ? target : target.slice(0, mark);
     this.query = mark < 0 ? '' : target.slice(mark);
     this.startedAt = installation.clock();
-    const remote = peer.replace(/^::ffff:/, '');
+    const remote = peer.startsWith('::ffff:') ? peer.slice(7) : peer;
     const trusted = installation.knownProxies.includes(remote);
     this.scheme = (trusted && first(headers['x-forwarded-proto'])) || 'http';
     this.host = (trusted && first(headers['x-forwarded-host'])) || (headers.host ?? '');

@@ -63,8 +63,9 @@ export class DocSpaceEmulatorFaults {
   }
 
   /** The fault of a request, counted down; the first planned that matches. */
-  take(method: string, path: string): DocSpaceEmulatorFault | undefined {
+  take(method: string, url: string): DocSpaceEmulatorFault | undefined {
     if (this.#planned.length === 0) return undefined;
+    const path = url.split('?', 1)[0] ?? '';
     const planned = this.#planned.find(({ fault, left }) => left > 0 && concerns(fault, method, path));
     if (planned) planned.left -= 1;
     return planned?.fault;

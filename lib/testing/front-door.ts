@@ -18,7 +18,7 @@ export interface FrontDoor {
 /** Answers one request, or plays the fault that was planned for it. */
 export function receive(door: FrontDoor, request: IncomingMessage, response: ServerResponse, body: Buffer): void {
   const { method = 'GET', url = '/' } = request;
-  const fault = door.faults.take(method, url.split('?', 1)[0] ?? '');
+  const fault = door.faults.take(method, url);
   if (!fault) serve(door, request, response, body);
   else if (fault.kind === 'latency') serveLate(door, request, response, body, fault.delayMs ?? 1000);
   else playFault(door, request, response, body, fault);

@@ -77,18 +77,22 @@ export class Installation {
 
   /** The portal with this host name. */
   named(host: string): Portal | undefined {
-    const name = hostname(host);
-    return this.portals.find(({ settings }) => settings.host === host || settings.host === name);
+    return this.#called(host, hostname(host));
   }
 
   /** The portal that a request's Host leads to; loopback is the first portal. */
   hosted(host: string): Portal | undefined {
-    return this.named(host) ?? (loopbackNames.has(hostname(host)) ? this.#living : undefined);
+    const name = hostname(host);
+    return this.#called(host, name) ?? (loopbackNames.has(name) ? this.#living : undefined);
   }
 
   /** The portal that a standalone installation falls back to; subdomains of the base domain don't fall back. */
   fallback(host: string): Portal | undefined {
     return hostname(host).endsWith(`.${this.baseDomain}`) ? undefined : this.#living;
+  }
+
+  #called(host: string, name: string): Portal | undefined {
+    return this.portals.find(({ settings }) => settings.host === host || settings.host === name);
   }
 
   get #living(): Portal | undefined {

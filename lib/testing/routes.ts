@@ -51,14 +51,17 @@ export class RouteTable {
   find(method: string, requested: string): Match {
     const path = requested.endsWith('/') ? requested.slice(0, -1) : requested;
     const literal = this.#byPath.get(path.toLowerCase());
+    if (literal) return among(literal, method, '');
     const slash = path.lastIndexOf('/');
     const parameter = path.slice(slash + 1);
-    const methods = literal ?? this.#byPath.get(`${path.slice(0, slash).toLowerCase()}/{}`);
-    if (!methods || (!literal && parameter === '')) return { kind: 'nothing' };
-    const route = methods.get(method);
-    if (!route) return { kind: 'wrong-method', allow: [...methods.keys()].join(', ') };
-    return { kind: 'route', route, parameter: literal ? '' : unescaped(parameter) };
+    const methods = this.#byPath.get(`${path.slice(0, slash).toLowerCase()}/{}`);
+    return methods && parameter !== '' ? among(methods, method, unescaped(parameter)) : { kind: 'nothing' };
   }
+}
+
+function among(methods: ReadonlyMap<string, Route>, method: string, parameter: string): Match {
+  const route = methods.get(method);
+  return route ? { kind: 'route', route, parameter } : { kind: 'wrong-method', allow: [...methods.keys()].join(', ') };
 }
 
 function unescaped(segment: string): string {
