@@ -36,8 +36,12 @@ export async function connected(url, connections = 16) {
   return { perSecond, close: () => sockets.forEach((socket) => socket.destroy()) };
 }
 
+/** A connection; should the server leave it later, that is an error that nobody catches, and the comparison ends. */
 const opened = (port, hostname) =>
   new Promise((resolve, reject) => {
-    const socket = connect({ port, host: hostname, noDelay: true }, () => resolve(socket));
+    const socket = connect({ port, host: hostname, noDelay: true }, () => resolve(socket.off('error', reject)));
     socket.on('error', reject);
+    socket.on('end', () => {
+      throw new Error(`${hostname}:${port} closed a connection`);
+    });
   });
